@@ -1,0 +1,5 @@
+export * from './scheduler';
+export * from './agent-link';
+export * from './allocator';
+export * from './registry';
+export * from './operator';

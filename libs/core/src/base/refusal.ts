@@ -1,0 +1,125 @@
+import type { AgentId, Epoch, FrameworkId, OfferId, Revision, Role, StoreId, TaskId } from './ids';
+import type { Holder } from './holder';
+
+/** Every expected no and its facts. The codes are the same words in Lua, TypeScript, proto, metrics and documents. */
+export interface RefusalDetails {
+  /** Malformed input; `field` is a path such as `resources[0].scalar`. */
+  invalid_argument: { field: string; problem: string };
+  message_too_large: { limitBytes: number };
+  framework_unknown: { frameworkId: FrameworkId };
+  framework_removed: { frameworkId: FrameworkId };
+  framework_disconnected: { frameworkId: FrameworkId };
+  framework_invalid: { problem: string };
+  stale_stream: { frameworkId: FrameworkId };
+  offer_gone: { offerId: OfferId };
+  offer_not_yours: { offerId: OfferId };
+  offers_mixed: { problem: string };
+  agent_disconnected: { agentId: AgentId };
+  agent_unknown: { agentId: AgentId };
+  agent_refused: { problem: string };
+  /** The operation does not pass validation; `problem` says which rule it breaks. */
+  operation_invalid: { problem: string };
+  operation_unsupported: { operation: string };
+  capability_missing: { capability: string; reason: string };
+  insufficient_resources: { needed: string; available: string };
+  /** An earlier operation of the same ACCEPT, on which this one builds, was refused. */
+  dependency_refused: { operationIndex: number };
+  task_invalid: { taskId: TaskId; problem: string };
+  volume_exists: { role: Role; persistenceId: string };
+  volume_not_found: { role: Role; persistenceId: string };
+  volume_not_ready: { role: Role; persistenceId: string; state: string };
+  volume_in_use: { role: Role; persistenceId: string; holders: readonly Holder[] };
+  ledger_unverified: { storeId: StoreId };
+  ledger_unavailable: { problem: string };
+  stale_epoch: { epoch: Epoch; highest: Epoch };
+  /** The agent could not carry out what the master decided. */
+  agent_failed: { problem: string };
+  unauthorized: { action: string; principal: string };
+}
+
+export type RefusalCode = keyof RefusalDetails;
+
+export type Advice = 'do_not_retry' | 'retry_later' | 'retry_after_refresh';
+
+export interface Refusal<C extends RefusalCode = RefusalCode> {
+  readonly code: C;
+  /** One sentence for a person. */
+  readonly message: string;
+  readonly details: Readonly<RefusalDetails[C]>;
+  readonly ledgerRevision?: Revision;
+}
+
+const volume = (d: { role: Role; persistenceId: string }) => `volume ${d.role}/${d.persistenceId}`;
+const holderLine = (h: Holder) =>
+  `task ${h.taskId} of framework ${h.frameworkId} on agent ${h.agentId} (${h.mode}, ${h.state} since ${new Date(h.sinceMs).toISOString()})`;
+
+/** One sentence per code: what was refused, why, who is in the way, what to do next. */
+const SENTENCES: { readonly [C in RefusalCode]: (details: RefusalDetails[C]) => string } = {
+  invalid_argument: (d) => `${d.field}: ${d.problem}`,
+  message_too_large: (d) => `The message is larger than ${d.limitBytes} bytes; split the call, or raise the limit in the master's settings.`,
+  framework_unknown: (d) => `Framework ${d.frameworkId} is not known to this master; subscribe first.`,
+  framework_removed: (d) => `Framework has been removed: ${d.frameworkId}; subscribe without an id to start anew.`,
+  framework_disconnected: (d) => `Framework ${d.frameworkId} is not subscribed; subscribe with its id, then repeat the call.`,
+  framework_invalid: (d) => d.problem,
+  stale_stream: (d) => `The stream id is not that of the newest subscription of framework ${d.frameworkId}; another connection has taken over.`,
+  offer_gone: (d) => `Offer ${d.offerId} is no longer outstanding; wait for the next offers.`,
+  offer_not_yours: (d) => `Offer ${d.offerId} was made to another framework.`,
+  offers_mixed: (d) => d.problem,
+  agent_disconnected: (d) => `Agent ${d.agentId} is disconnected; its resources will be offered again when it is back.`,
+  agent_unknown: (d) => `Agent ${d.agentId} is not known to this master.`,
+  agent_refused: (d) => d.problem,
+  operation_invalid: (d) => d.problem,
+  operation_unsupported: (d) => `${d.operation} is not supported.`,
+  capability_missing: (d) => `The framework lacks the capability ${d.capability}: ${d.reason}`,
+  insufficient_resources: (d) => `Needs ${d.needed}, but only ${d.available || 'nothing'} is left of the accepted offers.`,
+  dependency_refused: (d) => `It builds on operation ${d.operationIndex} of the same call, which was refused.`,
+  task_invalid: (d) => `Task ${d.taskId}: ${d.problem}`,
+  volume_exists: (d) => `${volume(d)} exists already on this agent; choose another persistence id, or use the volume that is there.`,
+  volume_not_found: (d) => `${volume(d)} does not exist on this agent with this size, reservation and source.`,
+  volume_not_ready: (d) => `${volume(d)} is ${d.state} and takes no new holders.`,
+  volume_in_use: (d) =>
+    `${volume(d)} is in use by ${d.holders.length} ${d.holders.length === 1 ? 'holder' : 'holders'}: ${d.holders.map(holderLine).join('; ')}. Try again when they have ended.`,
+  ledger_unverified: (d) => `The ledger of store ${d.storeId} has not yet been reconciled with its agent; nothing is destroyed before that. Try again when the agent has re-registered.`,
+  ledger_unavailable: (d) => `The volume ledger cannot be reached (${d.problem}); nothing was changed. Try again later.`,
+  stale_epoch: (d) => `Epoch ${d.epoch} is over: epoch ${d.highest} has been seen.`,
+  agent_failed: (d) => `The agent could not do it: ${d.problem}`,
+  unauthorized: (d) => `Principal ${d.principal || '(none)'} may not ${d.action}.`,
+};
+
+/** Builds a refusal; the sentence follows from the code and its details. */
+export function refuse<C extends RefusalCode>(code: C, details: RefusalDetails[C], ledgerRevision?: Revision): Refusal<C> {
+  const message = SENTENCES[code](details);
+  return ledgerRevision === undefined ? { code, message, details } : { code, message, details, ledgerRevision };
+}
+
+/** What the caller does next. */
+export const ADVICE: Readonly<Record<RefusalCode, Advice>> = {
+  invalid_argument: 'do_not_retry',
+  message_too_large: 'do_not_retry',
+  framework_unknown: 'do_not_retry',
+  framework_removed: 'do_not_retry',
+  framework_disconnected: 'retry_after_refresh',
+  framework_invalid: 'do_not_retry',
+  stale_stream: 'do_not_retry',
+  offer_gone: 'retry_after_refresh',
+  offer_not_yours: 'do_not_retry',
+  offers_mixed: 'do_not_retry',
+  agent_disconnected: 'retry_later',
+  agent_unknown: 'do_not_retry',
+  agent_refused: 'do_not_retry',
+  operation_invalid: 'do_not_retry',
+  operation_unsupported: 'do_not_retry',
+  capability_missing: 'do_not_retry',
+  insufficient_resources: 'retry_after_refresh',
+  dependency_refused: 'retry_after_refresh',
+  task_invalid: 'do_not_retry',
+  volume_exists: 'do_not_retry',
+  volume_not_found: 'retry_after_refresh',
+  volume_not_ready: 'retry_later',
+  volume_in_use: 'retry_later',
+  ledger_unverified: 'retry_later',
+  ledger_unavailable: 'retry_later',
+  stale_epoch: 'do_not_retry',
+  agent_failed: 'retry_after_refresh',
+  unauthorized: 'do_not_retry',
+};
