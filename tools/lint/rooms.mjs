@@ -19,13 +19,16 @@ const ROOMS = [
     doors: ['core/[a-z-]+', 'contracts', 'platform/[a-z-]+'],
   })),
   { files: ['apps/cli/src/**/*.ts'], doors: ['core/[a-z-]+', 'contracts', 'platform/[a-z-]+', 'scheduler-sdk'] },
-  { files: ['e2e/**/*.ts', 'tools/**/*.ts'], doors: ['core/[a-z-]+', 'contracts', 'platform/[a-z-]+', 'scheduler-sdk', 'testing(/[a-z-]+)?'] },
+  {
+    files: ['e2e/**/*.ts', 'tools/**/*.ts'],
+    doors: ['core/[a-z-]+', 'contracts', 'platform/[a-z-]+', 'scheduler-sdk', 'testing(/[a-z-]+)?'],
+  },
   { files: ['examples/**/*.ts'], doors: ['scheduler-sdk', 'core/[a-z-]+'] },
 ];
 
 const TEST_DOORS = ['testing(/[a-z-]+)?'];
 const TEST_PACKAGES = ['fast-check'];
-const TEST_FILES = ['**/*.spec.ts', '**/*.contract.ts'];
+const TEST_FILES = ['**/*.spec.ts', '**/*.contract.ts', '**/*.fixture.ts'];
 
 const onlyDoors = (doors) => ({
   regex: `^@holdfast/(?!(${doors.join('|') || 'none'})$)`,
@@ -33,8 +36,8 @@ const onlyDoors = (doors) => ({
 });
 
 /** No climbing out of one's own app, library or core folder by a relative path. */
-const noClimbing = (depth) => ({
-  regex: `^(\\.\\./){${depth},}`,
+const noClimbing = (inCore) => ({
+  regex: inCore ? '^\\.\\./' : '^(\\.\\./)+(.*/)?src/',
   message: 'Leave a room through its door (@holdfast/…), not by a relative path.',
 });
 
@@ -53,12 +56,11 @@ const rule = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] }
 export const rooms = ROOMS.flatMap(({ files, doors, packages }) => {
   const inCore = packages !== undefined;
   const readsGenerated = files[0].startsWith('libs/contracts');
-  const climb = noClimbing(inCore ? 1 : 4);
-  const common = [climb, ...(readsGenerated ? [] : [onlyCodecReadsGenerated])];
+  const common = [noClimbing(inCore), ...(readsGenerated ? [] : [onlyCodecReadsGenerated])];
   return [
     { files, ignores: TEST_FILES, rules: rule([onlyDoors(doors), ...common, ...(inCore ? [onlyPackages(packages)] : [])]) },
     {
-      files: files.map((glob) => glob.replace(/\*\.ts$/, '*.{spec,contract}.ts')),
+      files: files.map((glob) => glob.replace(/\*\.ts$/, '*.{spec,contract,fixture}.ts')),
       rules: rule([onlyDoors([...doors, ...TEST_DOORS]), ...common, ...(inCore ? [onlyPackages(TEST_PACKAGES)] : [])]),
     },
   ];

@@ -5,7 +5,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 if (process.argv.includes('--help')) {
-  console.log('Usage: node tools/setup/complete-lock.mjs [--check]\nCompletes package-lock.json with inert entries for optional packages that npm left out.');
+  console.log(
+    'Usage: node tools/setup/complete-lock.mjs [--check]\nCompletes package-lock.json with inert entries for optional packages that npm left out.',
+  );
   process.exit(0);
 }
 
@@ -14,7 +16,7 @@ const lock = JSON.parse(readFileSync(lockUrl, 'utf8'));
 
 /** Where node would look for `name` when required from the package at `from`, nearest first. */
 function* lookups(from, name) {
-  for (let folder = from; ; ) {
+  for (let folder = from; ;) {
     yield `${folder ? `${folder}/` : ''}node_modules/${name}`;
     const at = folder.lastIndexOf('node_modules/');
     if (at < 0) return;
@@ -24,8 +26,12 @@ function* lookups(from, name) {
 
 /** `@swc/core-darwin-arm64` → os and cpu, as far as its name tells; npm skips what does not fit the machine. */
 function platformOf(name) {
-  const os = ['darwin', 'win32', 'freebsd', 'openbsd', 'netbsd', 'android', 'aix', 'sunos', 'openharmony', 'linux'].find((word) => name.includes(word));
-  const cpu = ['arm64', 'x64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'armv7', 'arm'].find((word) => name.includes(word));
+  const os = ['darwin', 'win32', 'freebsd', 'openbsd', 'netbsd', 'android', 'aix', 'sunos', 'openharmony', 'linux'].find((word) =>
+    name.includes(word),
+  );
+  const cpu = ['arm64', 'x64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'armv7', 'arm'].find((word) =>
+    name.includes(word),
+  );
   const libc = name.includes('musl') ? 'musl' : name.includes('gnu') ? 'glibc' : undefined;
   return { os: [os ?? 'none'], cpu: [cpu === 'armv7' ? 'arm' : (cpu ?? 'none')], ...(libc && os === 'linux' ? { libc: [libc] } : {}) };
 }

@@ -12,7 +12,9 @@ const LOWEST_NODE = 20;
 const REDIS_HINT = 'sudo apt-get install -y redis-server    (macOS: brew install redis)';
 
 if (process.argv.includes('--help')) {
-  console.log('Usage: node tools/setup/setup.mjs\nInstalls packages, generates code, bundles, and finds or installs a Redis server; skips what is there.');
+  console.log(
+    'Usage: node tools/setup/setup.mjs\nInstalls packages, generates code, bundles, and finds or installs a Redis server; skips what is there.',
+  );
   process.exit(0);
 }
 
@@ -28,7 +30,9 @@ function run(command, args, why) {
 }
 
 function installPackages() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const mark = join(root, 'node_modules/.holdfast-installed');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing Node packages (about half a minute) …');
@@ -40,7 +44,8 @@ const onPath = (program) => (process.env.PATH ?? '').split(':').some((folder) =>
 function findRedis() {
   if (process.env.HOLDFAST_REDIS_URL || onPath('redis-server')) return;
   const mayInstall = process.getuid?.() === 0 && onPath('apt-get');
-  if (!mayInstall) stop(`there is no redis-server on the PATH. Install one, or point HOLDFAST_REDIS_URL at a running one:\n  ${REDIS_HINT}`);
+  if (!mayInstall)
+    stop(`there is no redis-server on the PATH. Install one, or point HOLDFAST_REDIS_URL at a running one:\n  ${REDIS_HINT}`);
   run('apt-get', ['update', '-qq'], 'no redis-server found; installing it with apt-get …');
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], 'apt-get install redis-server');
 }

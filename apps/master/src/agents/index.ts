@@ -1,0 +1,6 @@
+export { AgentBook, newAgent, type Agent, type AgentLink, type AgentState } from './agent-book';
+export { RedisAgentStore, type AdmittedAgent, type AgentStore } from './agent-store';
+export { watchAgents } from './agent-health';
+export { asBookChange } from './agent-snapshot';
+export { disconnectAgent } from './disconnect-agent';
+export { registerAgent, type Register } from './register-agent';

@@ -1,0 +1,120 @@
+import { refuse, type AgentId, type Refusal } from '@holdfast/core/base';
+import { applyCheckpointed, isPersistentVolume, type Resource, Resources, toPlainDisk } from '@holdfast/core/resources';
+import { isTerminal, keyOfVolume, volumesOf } from '@holdfast/core/tasks';
+import type { ReconcileOutcome, StoreReport } from '@holdfast/core/volumes';
+import type { AgentMessage, ReportedTask } from '@holdfast/contracts';
+import type { Deps } from '../deps';
+import { rescindOffer } from '../offers/return-offers';
+import { adoptTasks } from '../tasks/adopt-tasks';
+import { newAgent, type Agent, type AgentLink } from './agent-book';
+import { asBookChange } from './agent-snapshot';
+import { destroyVolume } from './destroy-volumes';
+
+export type Register = Extract<AgentMessage, { kind: 'register' }>;
+
+/**
+ * Admits an agent with what it reports: its volumes and tasks are the truth (architecture section 6), and the ledger is
+ * reconciled with them before anything of it may be destroyed. An unreachable ledger does not keep an agent out: tasks
+ * without volumes need none.
+ */
+export async function registerAgent(deps: Deps, register: Register, link: AgentLink): Promise<Agent | Refusal> {
+  const total = applyCheckpointed(register.configured, register.checkpointed);
+  if (!total.ok) return refuse('agent_refused', { problem: total.refusal.message });
+  await deps.leadership.raiseAbove(register.highestEpoch);
+  const agent = admit(deps, register, total.value);
+  return agent.queue.run(() => takeReport(deps, agent, register, total.value, link));
+}
+
+let agentCount = 0;
+
+function admit(deps: Deps, { agent: info, storeId }: Register, total: Resources): Agent {
+  const known = info.id === undefined ? undefined : deps.agents.get(info.id);
+  if (known && known.storeId === storeId) return known;
+  // An id that is known for another store was copied together with a work directory: the newcomer gets its own.
+  const id: AgentId = info.id !== undefined && !known ? info.id : `${deps.leadership.masterId}-S${agentCount++}`;
+  const agent = newAgent(id, storeId, info, total);
+  deps.agents.put(agent);
+  return agent;
+}
+
+async function takeReport(deps: Deps, agent: Agent, register: Register, total: Resources, link: AgentLink): Promise<Agent> {
+  const before = agent.state;
+  closeEarlierRegistration(deps, agent, link);
+  const outcome = await deps.ledger.reconcile({ ...reportOf(agent, register), agentRevision: register.ledgerRevision });
+  logReconciliation(deps, agent, outcome);
+
+  const doomed = total.filter((resource) => isPersistentVolume(resource) && outcome.destroying.includes(keyOfVolume(resource)));
+  agent.info = { ...register.agent, id: agent.id };
+  agent.state = 'connected';
+  agent.isReconciled = outcome.refusal === undefined;
+  agent.total = total.subtract(doomed);
+  agent.unreachableSinceMs = undefined;
+  deps.agentStore.save({ id: agent.id, storeId: agent.storeId, info: agent.info });
+  link.send({
+    kind: 'registered',
+    agentId: agent.id,
+    pingIntervalMs: deps.settings.agentPingIntervalMs,
+    pingTimeoutMs: deps.settings.agentTimeoutMs,
+  });
+  adoptTasks(deps, agent, register.tasks, before);
+  deps.allocator.change(asBookChange(deps, agent));
+  for (const volume of doomed.toList()) destroyVolume(deps, agent, volume, () => returnDisk(deps, agent, volume));
+  deps.log.info(
+    { agentId: agent.id, storeId: agent.storeId, total: agent.total.toString(), tasks: register.tasks.length },
+    'agent registered',
+  );
+  return agent;
+}
+
+/** From here on nothing that belongs to an earlier stream of this agent has an effect. */
+function closeEarlierRegistration(deps: Deps, agent: Agent, link: AgentLink): void {
+  agent.registration++;
+  agent.link?.drop('it has registered over a newer stream');
+  agent.link = link;
+  agent.lastHeardMs = deps.world.nowMs();
+  agent.operations.forget();
+  agent.destroying.clear();
+  for (const offer of deps.offers.ofAgent(agent.id)) rescindOffer(deps, offer);
+  deps.offers.forgetSettling(agent.id);
+}
+
+function reportOf(agent: Agent, register: Register): Pick<StoreReport, 'storeId' | 'agentId' | 'volumes' | 'holders'> {
+  return {
+    storeId: agent.storeId,
+    agentId: agent.id,
+    volumes: register.checkpointed
+      .persistentVolumes()
+      .toList()
+      .map((resource) => {
+        const principal = resource.disk?.persistence?.principal;
+        return { volume: keyOfVolume(resource), resource, ...(principal !== undefined && { principal }) };
+      }),
+    holders: register.tasks.filter(({ state }) => !isTerminal(state)).map((task) => holderOf(agent, task)),
+  };
+}
+
+function holderOf(agent: Agent, { framework, info, launchId, state }: ReportedTask): StoreReport['holders'][number] {
+  return {
+    holder: { frameworkId: framework.id ?? '', taskId: info.taskId, launchId, agentId: agent.id },
+    state: state === 'TASK_RUNNING' || state === 'TASK_KILLING' ? 'running' : 'pending',
+    volumes: volumesOf(info).map(({ volume, mode }) => ({ volume, mode })),
+  };
+}
+
+function logReconciliation(deps: Deps, agent: Agent, outcome: ReconcileOutcome): void {
+  if (outcome.refusal) {
+    deps.log.warn(
+      { agentId: agent.id, refusal: outcome.refusal.message },
+      'the ledger could not be reconciled; the agent is asked to report again when it is back',
+    );
+  }
+  for (const difference of outcome.differences)
+    deps.log.warn({ agentId: agent.id, storeId: agent.storeId, difference }, 'ledger reconciled');
+}
+
+/** A volume that a crash had left half destroyed is gone: its disk comes back as ordinary reserved disk. */
+function returnDisk(deps: Deps, agent: Agent, volume: Resource): void {
+  const disk = Resources.of([toPlainDisk(volume)]);
+  agent.total = agent.total.add(disk);
+  deps.allocator.change({ kind: 'convert_total', agentId: agent.id, conversions: [{ consumed: Resources.empty, produced: disk }] });
+}

@@ -1,0 +1,14 @@
+import type { AllocateResponse, BookChange } from '@holdfast/contracts';
+
+/** The port to the allocator: changes of its books go out, allocations come back. */
+export interface AllocatorBooks {
+  /** In order; lost on a broken stream, after which the allocator is sent a snapshot of everything. */
+  change(change: BookChange): void;
+  readonly isLinked: boolean;
+}
+
+export interface AllocatorListener {
+  /** The whole books as changes, taken at one instant. */
+  snapshot(): readonly BookChange[];
+  allocations(response: AllocateResponse): void;
+}

@@ -1,0 +1,2 @@
+export type { AllocatorBooks, AllocatorListener } from './allocator-books';
+export { AllocatorLink } from './allocator-link';

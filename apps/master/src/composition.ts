@@ -1,0 +1,115 @@
+import { descriptorSet, publicServices, type MasterInfo } from '@holdfast/contracts';
+import { serveHttp, type Logger, type RunningService } from '@holdfast/platform/process';
+import { connectRedis } from '@holdfast/platform/redis';
+import { createRpcClient, startRpcServer } from '@holdfast/platform/rpc';
+import { realWorld } from '@holdfast/platform/world';
+import { version } from '../package.json';
+import { AgentBook, RedisAgentStore, watchAgents } from './agents';
+import { recoverAgents } from './agents/recover-agents';
+import { AllocatorLink } from './allocator';
+import type { MasterSettings } from './config';
+import type { Deps } from './deps';
+import { FrameworkBook, RedisFrameworkStore } from './frameworks';
+import { recoverFrameworks } from './frameworks/recover-frameworks';
+import { claimLeadership, type StaleLeader } from './leadership';
+import { RemoteLedger } from './ledger';
+import { masterMetrics } from './metrics';
+import { OfferBook } from './offers/offer-book';
+import { makeOffers } from './offers/make-offers';
+import { agentLinkHandlers } from './rpc/agent-link-service';
+import { operatorHandlers } from './rpc/operator-service';
+import { schedulerHandlers } from './rpc/scheduler-service';
+import { volumeHandlers } from './rpc/volume-service';
+import { snapshotBooks } from './snapshot';
+import { reportAnew, reportAnewWhereNeeded } from './agents/report-anew';
+import { TaskBook } from './tasks/task-book';
+
+/** Builds the master from its settings; resolves when it serves. Waits for Redis, since it leads nobody without an epoch. */
+export async function startMaster(settings: MasterSettings, log: Logger): Promise<RunningService> {
+  const world = realWorld();
+  const redis = connectRedis({ url: settings.redisUrl, name: 'master', log });
+  let isLeading = false;
+  const http = await serveHttp({
+    host: settings.host,
+    port: settings.httpPort,
+    isReady: () => (isLeading ? notReady(deps) : ['waiting for Redis, to claim an epoch']),
+    log,
+  });
+  const leadership = await claimLeadership(redis, settings.keyPrefix, world.ids);
+  const self: MasterInfo = { id: leadership.masterId, hostname: settings.hostname, ip: settings.host, port: http.port, version };
+  const stopAsStale = (cause: StaleLeader | { message: string }) => {
+    log.fatal({ err: cause }, 'another master leads; this one stops');
+    process.exit(1);
+  };
+
+  const books = { agents: new AgentBook(), frameworks: new FrameworkBook(), offers: new OfferBook(), tasks: new TaskBook() };
+  const allocatorClient = createRpcClient({ address: settings.allocator });
+  const registryClient = createRpcClient({ address: settings.registry });
+  const deps: Deps = {
+    world,
+    log,
+    settings,
+    self,
+    leadership,
+    ...books,
+    frameworkStore: new RedisFrameworkStore(redis, settings.keyPrefix, log),
+    agentStore: new RedisAgentStore(redis, settings.keyPrefix, log),
+    metrics: masterMetrics({
+      offers: () => books.offers.size,
+      frameworks: () => [...books.frameworks.all()].filter(({ stream }) => stream).length,
+      agents: () => [...books.agents.all()].filter(({ state }) => state === 'connected').length,
+    }),
+    ledger: new RemoteLedger(
+      registryClient,
+      leadership,
+      world,
+      {
+        storeInDoubt: (storeId, reason) => reportAnew(deps, storeId, reason),
+        ledgerBack: () => reportAnewWhereNeeded(deps),
+        fenced: stopAsStale,
+      },
+      log,
+    ),
+    allocator: new AllocatorLink(
+      allocatorClient,
+      {
+        snapshot: () => snapshotBooks(deps),
+        allocations: (response) => makeOffers(deps, response),
+      },
+      log,
+    ),
+  };
+  await recoverFrameworks(deps);
+  await recoverAgents(deps);
+  const server = await startRpcServer({
+    host: settings.host,
+    port: settings.grpcPort,
+    maxMessageBytes: settings.maxMessageBytes,
+    reflection: { descriptorSet, services: publicServices },
+    handlers: [...schedulerHandlers(deps), ...operatorHandlers(deps), ...volumeHandlers(deps), ...agentLinkHandlers(deps, stopAsStale)],
+    log,
+  });
+  const stopWatching = watchAgents(deps);
+  isLeading = true;
+
+  return {
+    endpoints: { grpc: server.address, http: http.address },
+    async stop() {
+      stopWatching();
+      (deps.ledger as RemoteLedger).stop();
+      (deps.allocator as AllocatorLink).stop();
+      await server.stop();
+      await http.close();
+      allocatorClient.close();
+      registryClient.close();
+      redis.disconnect();
+    },
+  };
+}
+
+function notReady(deps: Deps): string[] {
+  return [
+    ...(deps.allocator.isLinked ? [] : ['the allocator is not connected']),
+    ...(deps.ledger.isLinked ? [] : ['the volume registry is not connected']),
+  ];
+}

@@ -1,0 +1,39 @@
+import { defineSettings, durationMs, integer, port, text, url } from '@holdfast/platform/config';
+
+export const masterSettings = defineSettings({
+  service: 'master',
+  about:
+    'The master: frameworks subscribe to it and are offered resources; agents register with it. It decides which offer is still good and what state a task is in.',
+  fields: {
+    host: text('HOLDFAST_MASTER_HOST', '127.0.0.1', 'address to listen on'),
+    hostname: text('HOLDFAST_MASTER_HOSTNAME', 'localhost', 'name by which frameworks are told to reach it'),
+    grpcPort: port('HOLDFAST_MASTER_GRPC_PORT', 7050, 'gRPC port: frameworks, operators and agents; 0 takes a free one'),
+    httpPort: port('HOLDFAST_MASTER_HTTP_PORT', 5050, 'HTTP port: health and metrics; 0 takes a free one'),
+    allocator: text('HOLDFAST_MASTER_ALLOCATOR', '127.0.0.1:7060', 'host:port of the allocator'),
+    registry: text('HOLDFAST_MASTER_REGISTRY', '127.0.0.1:7070', 'host:port of the volume registry'),
+    redisUrl: url('HOLDFAST_REDIS_URL', 'redis://127.0.0.1:6379', 'Redis that keeps the epoch, admitted agents and frameworks'),
+    keyPrefix: text('HOLDFAST_MASTER_KEY_PREFIX', 'holdfast', 'first part of every key in Redis'),
+    heartbeatIntervalMs: durationMs('HOLDFAST_MASTER_HEARTBEAT_INTERVAL_MS', 15_000, 'how often a framework hears HEARTBEAT'),
+    agentPingIntervalMs: durationMs('HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS', 15_000, 'how often an agent is pinged'),
+    agentTimeoutMs: durationMs('HOLDFAST_MASTER_AGENT_TIMEOUT_MS', 75_000, 'silence after which an agent is unreachable'),
+    frameworkRecoveryMs: durationMs(
+      'HOLDFAST_MASTER_FRAMEWORK_RECOVERY_MS',
+      600_000,
+      'least time that a framework has to come back after a restart of the master',
+    ),
+    releaseWaitMs: durationMs('HOLDFAST_MASTER_RELEASE_WAIT_MS', 1_000, 'longest that a terminal update waits for the ledger'),
+    maxMessageBytes: integer('HOLDFAST_MASTER_MAX_MESSAGE_BYTES', 4 * 1024 * 1024, 'largest gRPC message accepted', { min: 65_536 }),
+    maxBacklogBytes: integer(
+      'HOLDFAST_MASTER_MAX_BACKLOG_BYTES',
+      32 * 1024 * 1024,
+      'unsent events after which a framework that does not read is disconnected',
+      { min: 1_048_576 },
+    ),
+  },
+  check: (settings) =>
+    settings.agentTimeoutMs < 2 * settings.agentPingIntervalMs
+      ? ['HOLDFAST_MASTER_AGENT_TIMEOUT_MS must cover at least two ping intervals (HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS)']
+      : [],
+});
+
+export type MasterSettings = ReturnType<(typeof masterSettings)['read']>;

@@ -1,0 +1,31 @@
+import type { World } from '@holdfast/core/base';
+import type { MasterInfo } from '@holdfast/contracts';
+import type { Logger } from '@holdfast/platform/process';
+import type { AgentBook } from './agents/agent-book';
+import type { AgentStore } from './agents/agent-store';
+import type { AllocatorBooks } from './allocator';
+import type { MasterSettings } from './config';
+import type { FrameworkBook, FrameworkStore } from './frameworks';
+import type { Leadership } from './leadership';
+import type { Ledger } from './ledger';
+import type { MasterMetrics } from './metrics';
+import type { OfferBook } from './offers/offer-book';
+import type { TaskBook } from './tasks/task-book';
+
+/** The books and ports that the use cases work on; each takes all of them and touches few. */
+export interface Deps {
+  readonly world: World;
+  readonly log: Logger;
+  readonly settings: MasterSettings;
+  readonly self: MasterInfo;
+  readonly leadership: Leadership;
+  readonly agents: AgentBook;
+  readonly frameworks: FrameworkBook;
+  readonly offers: OfferBook;
+  readonly tasks: TaskBook;
+  readonly allocator: AllocatorBooks;
+  readonly ledger: Ledger;
+  readonly frameworkStore: FrameworkStore;
+  readonly agentStore: AgentStore;
+  readonly metrics: MasterMetrics;
+}

@@ -1,0 +1,2 @@
+export { StaleLeader, type Leadership } from './leadership';
+export { claimLeadership } from './redis-leadership';

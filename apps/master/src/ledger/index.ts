@@ -1,0 +1,2 @@
+export type { Ledger, LedgerAnswer, LedgerListener } from './ledger';
+export { RemoteLedger } from './remote-ledger';

@@ -1,0 +1,281 @@
+import { refuse, type AgentId, type FrameworkId, type Refusal } from '@holdfast/core/base';
+import type { FrameworkInfo, Operation } from '@holdfast/core/offers';
+import { Resources, type Resource } from '@holdfast/core/resources';
+import type { TaskInfo, TaskState } from '@holdfast/core/tasks';
+import type { LedgerUnit } from '@holdfast/core/volumes';
+import type { AcceptResponse, AgentMessage, BookChange, MasterMessage, ReportedTask, SchedulerEvent } from '@holdfast/contracts';
+import type { OutStream } from '@holdfast/platform/rpc';
+import { recordedLog } from '@holdfast/testing/log';
+import { MemoryVolumeStore } from '@holdfast/testing/volume-store';
+import { manualWorld } from '@holdfast/testing/world';
+import { acceptOffers } from './accept/accept-offers';
+import { AgentBook, registerAgent, type Agent, type AgentLink } from './agents';
+import { masterSettings } from './config';
+import type { Deps } from './deps';
+import { EventStream, FrameworkBook, type Framework } from './frameworks';
+import { subscribeFramework } from './frameworks/subscribe-framework';
+import type { Ledger, LedgerAnswer } from './ledger';
+import { masterMetrics } from './metrics';
+import { makeOffers } from './offers/make-offers';
+import { OfferBook } from './offers/offer-book';
+import { TaskBook } from './tasks/task-book';
+import { updateTask } from './tasks/update-task';
+
+/** The ledger's own rules in memory, reachable or not. */
+export class StoryLedger implements Ledger {
+  readonly store = new MemoryVolumeStore();
+  isLinked = true;
+  readonly recorded: LedgerUnit[] = [];
+
+  constructor(private readonly nowMs: () => number) {}
+
+  revisionOf(): number {
+    return 0;
+  }
+
+  async apply(storeId: string, units: readonly LedgerUnit[]): Promise<LedgerAnswer> {
+    if (!this.isLinked) return { ok: false, refusal: refuse('ledger_unavailable', { problem: 'away' }) };
+    const result = await this.store.apply({ storeId, epoch: 1, seenRevision: 0, nowMs: this.nowMs(), units });
+    return result.refusal ? { ok: false, refusal: result.refusal } : { ok: true, revision: result.revision, results: result.results };
+  }
+
+  async record(storeId: string, unit: LedgerUnit): Promise<void> {
+    this.recorded.push(unit);
+    if (!this.isLinked) return new Promise(() => undefined);
+    await this.apply(storeId, [unit]);
+  }
+
+  async reconcile(report: Parameters<Ledger['reconcile']>[0]) {
+    if (!this.isLinked) return { revision: 0, refusal: refuse('ledger_unavailable', { problem: 'away' }), differences: [], destroying: [] };
+    const { agentRevision: seenRevision, ...known } = report;
+    return this.store.reconcile({ ...known, epoch: 1, seenRevision, nowMs: this.nowMs() });
+  }
+
+  readVolumes(storeIds: readonly string[], volume?: string) {
+    return this.store.readVolumes({ storeIds, ...(volume !== undefined && { volume }) });
+  }
+
+  readHistory(storeId: string, volume: string | undefined, afterRevision: number, limit: number) {
+    return this.store.readHistory({ storeId, afterRevision, limit, ...(volume !== undefined && { volume }) });
+  }
+}
+
+export interface StoryFramework {
+  readonly framework: Framework;
+  readonly events: SchedulerEvent[];
+  /** The framework goes away. */
+  disconnect(): void;
+  readonly isClosed: () => boolean;
+}
+
+export interface StoryAgent {
+  readonly agent: Agent;
+  readonly sent: MasterMessage[];
+  readonly drops: string[];
+}
+
+/** A master with its own books and rules; time, the ledger's whereabouts and the allocator's decisions are the test's. */
+export class MasterStory {
+  readonly world = manualWorld();
+  readonly ledger = new StoryLedger(() => this.world.nowMs());
+  readonly changes: BookChange[] = [];
+  readonly saved = { frameworks: [] as unknown[], agents: [] as unknown[] };
+  readonly deps: Deps;
+
+  constructor(env: Record<string, string> = {}) {
+    const books = { agents: new AgentBook(), frameworks: new FrameworkBook(), offers: new OfferBook(), tasks: new TaskBook() };
+    this.deps = {
+      world: this.world,
+      log: recordedLog(),
+      settings: masterSettings.read(env),
+      self: { id: 'm', hostname: 'localhost', ip: '127.0.0.1', port: 5050, version: '0' },
+      leadership: { masterId: 'm', epoch: 1, raiseAbove: async () => undefined },
+      ...books,
+      ledger: this.ledger,
+      allocator: { isLinked: true, change: (change) => void this.changes.push(change) },
+      frameworkStore: {
+        save: (f) => void this.saved.frameworks.push(f),
+        remove: () => undefined,
+        load: async () => ({ frameworks: [], removed: [] }),
+      },
+      agentStore: { save: (a) => void this.saved.agents.push(a), load: async () => [] },
+      metrics: masterMetrics({ offers: () => 0, frameworks: () => 0, agents: () => 0 }),
+    };
+  }
+
+  /** Subscribes; a refusal is thrown, since most stories expect none. */
+  subscribe(more: Partial<FrameworkInfo> = {}): StoryFramework {
+    const events: SchedulerEvent[] = [];
+    const out = recordedStream(events);
+    const stream = new EventStream(this.world.ids.uuid(), out, this.world, this.deps.settings);
+    const subscribed = subscribeFramework(this.deps, { framework: frameworkInfo(more), suppressedRoles: [] }, stream);
+    if (!subscribed.ok) throw new Error(subscribed.refusal.message);
+    return { framework: subscribed.value, events, disconnect: () => out.end(), isClosed: () => out.closed };
+  }
+
+  async register(more: Partial<Extract<AgentMessage, { kind: 'register' }>> & { readonly resources?: string } = {}): Promise<StoryAgent> {
+    const sent: MasterMessage[] = [];
+    const drops: string[] = [];
+    const link: AgentLink = { send: (message) => void sent.push(message), drop: (reason) => void drops.push(reason) };
+    const { resources = 'cpus:4;mem:4096;disk:10240', ...given } = more;
+    const configured = Resources.parse(resources);
+    if (!configured.ok) throw new Error(configured.refusal.message);
+    const agent = await registerAgent(
+      this.deps,
+      {
+        kind: 'register',
+        agent: { hostname: 'host-1', httpPort: 5051, attributes: [] },
+        storeId: 'store-1',
+        configured: configured.value,
+        checkpointed: Resources.empty,
+        tasks: [],
+        highestEpoch: 0,
+        ledgerRevision: 0,
+        bootId: 'boot-1',
+        version: '0',
+        ...given,
+      },
+      link,
+    );
+    if ('code' in agent) throw new Error(agent.message);
+    return { agent, sent, drops };
+  }
+
+  /** The allocator puts resources before a framework; answers with the id of the offer made, if one was. */
+  offer({ framework, events }: StoryFramework, { agent }: StoryAgent, resources: readonly Resource[], role = 'eng'): string | undefined {
+    const before = events.length;
+    makeOffers(this.deps, {
+      number: 1,
+      seenRequest: 0,
+      allocations: [{ frameworkId: framework.id, agentId: agent.id, role, resources: Resources.of(resources) }],
+    });
+    const event = events[before];
+    return event?.type === 'OFFERS' ? event.offers[0]?.id : undefined;
+  }
+
+  /** ACCEPT of one offer with a filter of 5 s; a refusal of the whole call is thrown. */
+  async accept({ framework }: StoryFramework, offerId: string | undefined, ...operations: Operation[]): Promise<AcceptResponse['results']> {
+    const answer = await acceptOffers(this.deps, framework, {
+      frameworkId: framework.id,
+      offerIds: [offerId ?? ''],
+      operations,
+      filters: {},
+    });
+    if (!answer.ok) throw new Error(answer.refusal.message);
+    return answer.value.results;
+  }
+
+  /** The agent reports a state of a task that it was told to run. */
+  async report({ agent, sent }: StoryAgent, taskId: string, state: TaskState, uuid = taskId + state): Promise<void> {
+    const run = sent.find((message) => message.kind === 'run_task' && message.info.taskId === taskId);
+    if (run?.kind !== 'run_task') throw new Error(`the agent was not told to run ${taskId}`);
+    const status = {
+      taskId,
+      agentId: agent.id,
+      state,
+      source: 'SOURCE_EXECUTOR',
+      timestampMs: this.world.nowMs(),
+      uuid: Buffer.from(uuid),
+    } as const;
+    await updateTask(this.deps, agent, {
+      kind: 'task_update',
+      frameworkId: run.framework.id ?? '',
+      launchId: run.launchId,
+      status,
+      latestState: state,
+    });
+  }
+
+  /** The agent has carried out everything that it was told and has not answered yet. */
+  async carryOut({ agent, sent }: StoryAgent, refusal?: Refusal): Promise<void> {
+    for (const message of sent) if (message.kind === 'apply_operation') agent.operations.settle(message.operationUuid, refusal);
+    await new Promise(setImmediate);
+  }
+
+  holders(volume: string): Promise<readonly string[]> {
+    return this.ledger
+      .readVolumes(['store-1'], volume)
+      .then(([known]) => (known?.holders ?? []).map(({ taskId, state }) => `${taskId} ${state}`));
+  }
+
+  recovered(): readonly string[] {
+    return this.changes.flatMap((change) =>
+      change.kind === 'recover_resources'
+        ? [`${change.resources.toString()}${change.refuseMs === undefined ? '' : ` for ${change.refuseMs} ms`}`]
+        : [],
+    );
+  }
+}
+
+export const frameworkInfo = (more: Partial<FrameworkInfo> = {}): FrameworkInfo => ({
+  name: 'story',
+  user: 'root',
+  roles: ['eng'],
+  capabilities: new Set(['SHARED_RESOURCES', 'MULTI_ROLE', 'RESERVATION_REFINEMENT', 'PARTITION_AWARE']),
+  failoverTimeoutMs: 10_000,
+  checkpoint: true,
+  labels: [],
+  ...more,
+});
+
+/** Disk reserved to `eng`. */
+export const engDisk = (mb: number): Resource => ({
+  name: 'disk',
+  value: { kind: 'scalar', milli: mb * 1000 },
+  reservations: [{ type: 'dynamic', role: 'eng' }],
+  shared: false,
+  revocable: false,
+});
+
+export const volume = (id: string, mb: number, shared = true): Resource => ({
+  ...engDisk(mb),
+  disk: { persistence: { id }, volume: { containerPath: 'data', mode: 'RW' } },
+  shared,
+});
+
+export const launch = (agentId: AgentId, ...tasks: readonly (readonly [taskId: string, ...resources: Resource[]])[]): Operation => ({
+  type: 'LAUNCH',
+  tasks: tasks.map(([taskId, ...resources]) => ({ taskId, task: { ok: true, value: taskInfo(agentId, taskId, resources) } })),
+});
+
+export const reportedTask = (
+  agentId: AgentId,
+  taskId: string,
+  state: TaskState,
+  resources: readonly Resource[],
+  frameworkId: FrameworkId,
+): ReportedTask => ({
+  framework: frameworkInfo({ id: frameworkId }),
+  info: taskInfo(agentId, taskId, resources),
+  launchId: `launch-${taskId}`,
+  state,
+});
+
+const taskInfo = (agentId: AgentId, taskId: string, resources: readonly Resource[]): TaskInfo => ({
+  taskId,
+  name: taskId,
+  agentId,
+  resources: Resources.of(resources).allocate('eng'),
+  command: { shell: true, value: 'true', args: [], environment: [] },
+  labels: [],
+  unsupportedFields: [],
+  wire: new Uint8Array(),
+});
+
+function recordedStream(events: SchedulerEvent[]): OutStream<SchedulerEvent> {
+  const listeners: (() => void)[] = [];
+  const out = {
+    closed: false,
+    bufferedBytes: 0,
+    send: (event: SchedulerEvent) => void events.push(event),
+    sendEncoded: () => undefined,
+    end() {
+      if (out.closed) return;
+      out.closed = true;
+      for (const listener of listeners) listener();
+    },
+    refuse: () => out.end(),
+    onClose: (listener: () => void) => void listeners.push(listener),
+  };
+  return out;
+}

@@ -1,0 +1,45 @@
+import { ok } from '@holdfast/core/base';
+import { Resources } from '@holdfast/core/resources';
+import { operatorService } from '@holdfast/contracts';
+import { handleUnary, type RpcHandler } from '@holdfast/platform/rpc';
+import type { Agent } from '../agents';
+import type { Deps } from '../deps';
+
+/** What operators ask about the master's own books. */
+export const operatorHandlers = (deps: Deps): RpcHandler[] => [
+  handleUnary(operatorService.getVersion, () => ok({ version: deps.self.version })),
+  handleUnary(operatorService.getAgents, () =>
+    ok({
+      agents: [...deps.agents.all()].map((agent) => ({
+        info: { ...agent.info, id: agent.id },
+        storeId: agent.storeId,
+        active: agent.state === 'connected',
+        total: agent.total,
+        allocated: usedOf(deps, agent),
+        offered: sum(deps.offers.ofAgent(agent.id).map(({ resources }) => resources)),
+      })),
+    }),
+  ),
+  handleUnary(operatorService.getFrameworks, () =>
+    ok({
+      frameworks: [...deps.frameworks.all()].map((framework) => ({
+        info: framework.info,
+        connected: framework.stream !== undefined,
+        offers: deps.offers.ofFramework(framework.id),
+      })),
+    }),
+  ),
+  handleUnary(operatorService.getTasks, ({ frameworkId }) =>
+    ok({ tasks: frameworkId === undefined ? deps.tasks.all() : deps.tasks.ofFramework(frameworkId) }),
+  ),
+];
+
+const sum = (parts: readonly Resources[]): Resources => parts.reduce((total, part) => total.add(part), Resources.empty);
+
+const usedOf = (deps: Deps, agent: Agent): Resources =>
+  sum(
+    deps.tasks
+      .ofAgent(agent.id)
+      .filter((task) => !task.gone)
+      .map((task) => task.resources),
+  );

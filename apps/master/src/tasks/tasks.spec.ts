@@ -1,0 +1,89 @@
+import { Resources, scalar } from '@holdfast/core/resources';
+import { engDisk, launch, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { acknowledgeUpdate } from './acknowledge-update';
+import { killTask } from './kill-task';
+import { reconcileTasks } from './reconcile-tasks';
+
+const cpu = scalar('cpus', 1);
+const V = volume('data', 40);
+
+describe('a task', () => {
+  let story: MasterStory;
+  let eng: StoryFramework;
+  let agent: StoryAgent;
+
+  beforeEach(async () => {
+    story = new MasterStory();
+    eng = story.subscribe();
+    agent = await story.register({ checkpointed: Resources.of([engDisk(100)]) });
+    const offer = story.offer(eng, agent, [scalar('cpus', 4), engDisk(100)]);
+    await story.accept(eng, offer, { type: 'CREATE', resources: [V] }, launch(agent.agent.id, ['t1', cpu, V]));
+  });
+
+  const updates = () => eng.events.flatMap((event) => (event.type === 'UPDATE' ? [event.status] : []));
+
+  it('holds its volume as pending until the agent reports it running (A-040)', async () => {
+    expect(await story.holders('eng/data')).toEqual(['t1 pending']);
+    await story.report(agent, 't1', 'TASK_RUNNING');
+    expect(await story.holders('eng/data')).toEqual(['t1 running']);
+  });
+
+  it('releases its volume before its framework hears of the end (architecture 11.2)', async () => {
+    let holdersWhenTold: Promise<readonly string[]> | undefined;
+    const told = eng.events.push.bind(eng.events);
+    eng.events.push = (...events) => {
+      holdersWhenTold = story.holders('eng/data');
+      return told(...events);
+    };
+    await story.report(agent, 't1', 'TASK_FINISHED');
+    expect(await holdersWhenTold).toEqual([]);
+    expect(updates().at(-1)).toMatchObject({ taskId: 't1', state: 'TASK_FINISHED' });
+  });
+
+  it('tells its framework of the end after one second if the ledger does not answer (architecture 11.2)', async () => {
+    story.ledger.isLinked = false;
+    const reported = story.report(agent, 't1', 'TASK_FINISHED');
+    expect(updates()).toEqual([]);
+    story.world.advance(1_000);
+    await reported;
+    expect(updates().at(-1)).toMatchObject({ state: 'TASK_FINISHED' });
+    expect(story.ledger.recorded.at(-1)).toMatchObject({ kind: 'release_volumes', cause: 'TASK_FINISHED' });
+  });
+
+  it('gives its resources back once, however often its end is reported', async () => {
+    await story.report(agent, 't1', 'TASK_FINISHED');
+    await story.report(agent, 't1', 'TASK_FINISHED');
+    const ofTasks = story.changes.filter((change) => change.kind === 'recover_resources' && !change.offered);
+    expect(ofTasks).toHaveLength(1);
+  });
+
+  it('stays known until its end is acknowledged, and the acknowledgement reaches the agent (D-050)', async () => {
+    await story.report(agent, 't1', 'TASK_FINISHED', 'uuid-1');
+    expect(story.deps.tasks.get(eng.framework.id, 't1')).toBeDefined();
+    const ack = { frameworkId: eng.framework.id, agentId: agent.agent.id, taskId: 't1' };
+    acknowledgeUpdate(story.deps, eng.framework, { ...ack, uuid: Buffer.from('another') });
+    expect(story.deps.tasks.get(eng.framework.id, 't1')).toBeDefined();
+    acknowledgeUpdate(story.deps, eng.framework, { ...ack, uuid: Buffer.from('uuid-1') });
+    expect(story.deps.tasks.get(eng.framework.id, 't1')).toBeUndefined();
+    expect(agent.sent.at(-1)).toMatchObject({ kind: 'acknowledge_update', taskId: 't1' });
+  });
+
+  it('is killed with the grace period of the call (D-056)', () => {
+    killTask(story.deps, eng.framework, { frameworkId: eng.framework.id, taskId: 't1', graceMs: 500 });
+    expect(agent.sent.at(-1)).toEqual({ kind: 'kill_task', frameworkId: eng.framework.id, taskId: 't1', graceMs: 500 });
+  });
+
+  it('that nobody knows is answered like reconciliation when killed (D-056, D-060)', () => {
+    killTask(story.deps, eng.framework, { frameworkId: eng.framework.id, taskId: 'nobody' });
+    expect(updates().at(-1)).toMatchObject({ taskId: 'nobody', state: 'TASK_UNKNOWN', reason: 'REASON_RECONCILIATION' });
+  });
+
+  it('is reconciled implicitly and explicitly, without uuid (D-060)', () => {
+    reconcileTasks(story.deps, eng.framework, { frameworkId: eng.framework.id, tasks: [] });
+    expect(updates()).toEqual([expect.objectContaining({ taskId: 't1', state: 'TASK_STAGING', reason: 'REASON_RECONCILIATION' })]);
+    const asked = [{ taskId: 'nobody', agentId: agent.agent.id }, { taskId: 'nobody' }];
+    reconcileTasks(story.deps, eng.framework, { frameworkId: eng.framework.id, tasks: asked });
+    expect(updates().map(({ state }) => state)).toEqual(['TASK_STAGING', 'TASK_GONE', 'TASK_UNKNOWN']);
+    expect(updates().every(({ uuid }) => uuid === undefined)).toBe(true);
+  });
+});

@@ -1,0 +1,1 @@
+export { manualWorld, type ManualWorld } from './manual-world';
