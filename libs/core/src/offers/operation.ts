@@ -1,5 +1,5 @@
 import type { OperationId, Refusal, Result, TaskId } from '@holdfast/core/base';
-import type { Resource } from '@holdfast/core/resources';
+import type { Resource, Resources } from '@holdfast/core/resources';
 import type { TaskInfo } from '@holdfast/core/tasks';
 
 export interface TaskRequest {
@@ -10,26 +10,38 @@ export interface TaskRequest {
 
 export type ResourceOperationType = 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY';
 
+/** An operation that changes resources. */
+export interface ResourceOperation {
+  readonly type: ResourceOperationType;
+  readonly id?: OperationId;
+  readonly resources: readonly Resource[];
+}
+
+export interface LaunchOperation {
+  readonly type: 'LAUNCH';
+  readonly id?: OperationId;
+  readonly tasks: readonly TaskRequest[];
+}
+
+/** Could not be read, or was refused before planning (no authorization, say); dropped alone with its tasks (B-071, B-075, B-076). */
+export interface MalformedOperation {
+  readonly type: 'MALFORMED';
+  readonly id?: OperationId;
+  readonly declaredType: string;
+  readonly refusal: Refusal;
+  readonly taskIds: readonly TaskId[];
+}
+
 /**
  * One line of an ACCEPT. Resources stand in lists, not sums, since a list that names a volume twice must be seen (A-048).
  * Those of RESERVE are as they are to become, those of UNRESERVE as they are; volumes likewise.
  */
-export type Operation =
-  | { readonly type: ResourceOperationType; readonly id?: OperationId; readonly resources: readonly Resource[] }
-  | { readonly type: 'LAUNCH'; readonly id?: OperationId; readonly tasks: readonly TaskRequest[] }
-  | {
-      /** Could not be read; dropped alone (B-076). */
-      readonly type: 'MALFORMED';
-      readonly id?: OperationId;
-      readonly declaredType: string;
-      readonly refusal: Refusal;
-      readonly taskIds: readonly TaskId[];
-    };
+export type Operation = ResourceOperation | LaunchOperation | MalformedOperation;
 
 /** What an operation does to resources: consumed → produced. Empty `consumed`: extra copies of a shared volume (A-058). */
 export interface Conversion {
-  readonly consumed: import('@holdfast/core/resources').Resources;
-  readonly produced: import('@holdfast/core/resources').Resources;
+  readonly consumed: Resources;
+  readonly produced: Resources;
 }
 
 export interface TaskResult {

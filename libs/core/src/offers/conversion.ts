@@ -1,0 +1,48 @@
+import { ok, refuse, refused, type Result, type Role } from '@holdfast/core/base';
+import { allocated, type Resource, Resources, toPlainDisk, unreservedOnce } from '@holdfast/core/resources';
+import type { Conversion, ResourceOperationType } from './operation';
+
+/** What each operation makes of the resources that it names (A-023…A-026, B-040). */
+export function conversionOf(type: ResourceOperationType, resources: readonly Resource[]): Conversion {
+  const named = Resources.of(resources);
+  switch (type) {
+    case 'RESERVE':
+      return { consumed: Resources.of(resources.map(unreservedOnce)), produced: named };
+    case 'UNRESERVE':
+      return { consumed: named, produced: Resources.of(resources.map(unreservedOnce)) };
+    case 'CREATE':
+      return { consumed: Resources.of(resources.map(toPlainDisk)), produced: named };
+    case 'DESTROY':
+      return { consumed: named, produced: Resources.of(resources.map(toPlainDisk)) };
+  }
+}
+
+/** All or nothing: refused with `insufficient_resources` if what is to be consumed is not there (A-025). */
+export function convert(resources: Resources, { consumed, produced }: Conversion): Result<Resources> {
+  if (!resources.contains(consumed)) {
+    return refused(refuse('insufficient_resources', { needed: consumed.toString(), available: resources.toString() }));
+  }
+  return ok(resources.subtract(consumed).add(produced));
+}
+
+/**
+ * An agent's total after conversions, in order, all without allocation role. Extra copies of a shared volume are left out:
+ * the total holds every volume once (A-059, A-097).
+ */
+export function convertTotal(total: Resources, conversions: readonly Conversion[]): Result<Resources> {
+  let converted: Result<Resources> = ok(total);
+  for (const conversion of conversions) {
+    if (!conversion.consumed.isEmpty) converted = convert(converted.value, conversion);
+    if (!converted.ok) return converted;
+  }
+  return converted;
+}
+
+export const unallocatedConversion = ({ consumed, produced }: Conversion): Conversion => ({
+  consumed: consumed.unallocate(),
+  produced: produced.unallocate(),
+});
+
+/** Where a framework leaves out the allocation role, that of the offers is meant (B-025). */
+export const injectRole = (resources: readonly Resource[], role: Role): readonly Resource[] =>
+  resources.map((resource) => (resource.allocationRole === undefined ? allocated(resource, role) : resource));

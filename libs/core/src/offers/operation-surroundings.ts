@@ -1,0 +1,20 @@
+import type { Role } from '@holdfast/core/base';
+import type { Resource } from '@holdfast/core/resources';
+import type { VolumeKey } from '@holdfast/core/volumes';
+import type { FrameworkInfo } from './framework';
+
+/** A persistent volume of the agent, as the operations before have left it. */
+export interface AgentVolume {
+  /** Without allocation role. */
+  readonly resource: Resource;
+  /** The operation of the same call that is to destroy it, if any. */
+  readonly destroyedBy?: number;
+}
+
+/** What an operation is judged against, besides what is left of the offers. */
+export interface OperationSurroundings {
+  readonly framework: Pick<FrameworkInfo, 'roles' | 'capabilities' | 'principal'>;
+  /** Of the accepted offers. */
+  readonly role: Role;
+  readonly findVolume: (key: VolumeKey) => AgentVolume | undefined;
+}

@@ -1,0 +1,147 @@
+import { type Resource, Resources, scalar } from '@holdfast/core/resources';
+import { checkTask } from './check-task';
+import type { TaskInfo } from './task';
+import { volumesOf } from './task-volumes';
+
+const volume = (id: string, containerPath: string, more: Partial<Resource> = {}): Resource => ({
+  ...scalar('disk', 64),
+  reservations: [{ type: 'dynamic', role: 'eng' }],
+  disk: { persistence: { id }, volume: { containerPath, mode: 'RW' } },
+  shared: true,
+  ...more,
+});
+
+const task = (more: Partial<TaskInfo> = {}): TaskInfo => ({
+  taskId: 't1',
+  name: 'one',
+  agentId: 'a1',
+  resources: Resources.of([scalar('cpus', 1), scalar('mem', 32)]),
+  command: { shell: true, value: 'sleep 1', args: [], environment: [] },
+  labels: [],
+  unsupportedFields: [],
+  wire: new Uint8Array(),
+  ...more,
+});
+
+const withVolumes = (...volumes: Resource[]) => task({ resources: Resources.of([scalar('cpus', 1), ...volumes]) });
+
+const problemOf = (info: TaskInfo, known: readonly string[] = []): string | undefined => {
+  const refusal = checkTask(info, { agentId: 'a1', isTaskKnown: (id) => known.includes(id) });
+  if (refusal) expect(refusal.code).toBe('task_invalid');
+  return refusal?.message;
+};
+
+describe('checkTask', () => {
+  it('passes a good command task', () => {
+    expect(problemOf(task())).toBeUndefined();
+  });
+
+  it('takes the first error in the order id, agent, kill policy, resources, command (D-030)', () => {
+    const wrong: Partial<TaskInfo> = {
+      taskId: 'a/b',
+      agentId: 'a2',
+      killGraceMs: -1,
+      resources: Resources.empty,
+      command: undefined as never,
+    };
+    expect(problemOf(task(wrong))).toContain('its id may not contain');
+    expect(problemOf(task({ ...wrong, taskId: 't1' }))).toContain('names agent a2');
+    expect(problemOf(task({ ...wrong, taskId: 't1', agentId: 'a1' }))).toContain('grace_period');
+    expect(problemOf(task({ ...wrong, taskId: 't1', agentId: 'a1', killGraceMs: 0 }))).toContain('uses no resources');
+    expect(problemOf(task({ command: undefined as never }))).toContain('no command');
+  });
+
+  it.each(['', '.', '..', 'a/b', 'a\\b', 'a\nb', 'x'.repeat(256)])('refuses the id %j (A-054)', (taskId) => {
+    expect(problemOf(task({ taskId }))).toContain('its id');
+  });
+
+  it('refuses an id that the framework has in use (D-031)', () => {
+    expect(problemOf(task(), ['t1'])).toBe('Task t1: the framework already has a task with this id.');
+    expect(problemOf(task(), ['t2'])).toBeUndefined();
+  });
+
+  it('refuses a task that names another agent than that of the offers (D-032)', () => {
+    expect(problemOf(task({ agentId: 'a2' }))).toBe('Task t1: it names agent a2, but the accepted offers are of agent a1.');
+  });
+
+  it('refuses a negative grace period (D-040)', () => {
+    expect(problemOf(task({ killGraceMs: -1 }))).toContain('must not be negative');
+    expect(problemOf(task({ killGraceMs: 0 }))).toBeUndefined();
+  });
+
+  it('refuses a task without command, and a command without anything to run (D-033)', () => {
+    expect(problemOf(task({ command: undefined as never }))).toContain('it has no command');
+    expect(problemOf(task({ command: { shell: true, args: [], environment: [] } }))).toContain('no value');
+  });
+
+  it('refuses a command that no process can be started with', () => {
+    expect(problemOf(task({ command: { shell: false, value: '/bin/echo', args: ['echo', 'a\0b'], environment: [] } }))).toContain('NUL');
+    const named = (name: string) => task({ command: { shell: true, value: 'true', args: [], environment: [{ name, value: '1' }] } });
+    expect(problemOf(named('A=B'))).toContain("invalid name 'A=B'");
+    expect(problemOf(named('A'))).toBeUndefined();
+  });
+
+  it('refuses what it would have to leave out, such as an executor, with or without a shared volume (A-052, D-033)', () => {
+    const message = problemOf(task({ unsupportedFields: ['executor', 'health_check'], command: undefined as never }));
+    expect(message).toBe('Task t1: it sets executor, health_check, which Holdfast does not carry out; leave them out.');
+  });
+
+  it('refuses a task without resources, of two roles, or half revocable (D-034)', () => {
+    const cpus = scalar('cpus', 1);
+    const of = (...resources: Resource[]) => problemOf(task({ resources: Resources.of(resources) }));
+    expect(of()).toContain('uses no resources');
+    expect(of({ ...cpus, allocationRole: 'eng' }, { ...scalar('mem', 32), allocationRole: 'ops' })).toContain('more than one role');
+    expect(of(cpus, { ...scalar('mem', 32), allocationRole: 'ops' })).toContain('more than one role');
+    expect(of(cpus, { ...cpus, revocable: true })).toContain('mixes revocable and non-revocable cpus');
+    expect(of(cpus, { ...scalar('mem', 32), revocable: true })).toBeUndefined();
+  });
+
+  it('refuses a persistence id used twice, but not the same shared volume twice, which is two copies (A-050)', () => {
+    expect(problemOf(withVolumes(volume('v', 'a', { shared: false }), volume('v', 'b', { shared: false })))).toContain(
+      'volume eng/v twice',
+    );
+    expect(problemOf(withVolumes(volume('v', 'a'), { ...volume('v', 'b'), value: { kind: 'scalar', milli: 1 } }))).toContain(
+      'volume eng/v twice',
+    );
+    expect(problemOf(withVolumes(volume('v', 'a'), volume('v', 'b', { reservations: [{ type: 'static', role: 'ops' }] })))).toBeUndefined();
+    expect(problemOf(withVolumes(volume('v', 'a'), volume('v', 'b', { shared: false })))).toContain('volume eng/v twice');
+    const twice = withVolumes(volume('v', 'a'), volume('v', 'a'));
+    expect(problemOf(twice)).toBeUndefined();
+    expect(volumesOf(twice).map(({ copies }) => copies)).toEqual([2]);
+  });
+
+  it.each(['/data', '../data', 'data/../../x', ''])('refuses to let a volume appear at %j (architecture 11.4)', (path) => {
+    expect(problemOf(withVolumes(volume('v', path)))).toContain('the container path of volume eng/v');
+  });
+
+  it.each(['data', 'data/deep/er', 'data/', '.hidden'])('lets a volume appear at %j (architecture 11.4)', (path) => {
+    expect(problemOf(withVolumes(volume('v', path)))).toBeUndefined();
+  });
+
+  it('refuses two volumes at one place, however it is spelled (A-156)', () => {
+    expect(problemOf(withVolumes(volume('v', 'data/x'), volume('w', 'data//x/')))).toContain("are both to appear at 'data/x'");
+    expect(problemOf(withVolumes(volume('v', 'data/x'), volume('w', 'data/y')))).toBeUndefined();
+  });
+});
+
+describe('volumesOf', () => {
+  it('says under which key, how and where a task uses each volume (A-035, A-047)', () => {
+    const readOnly = volume('w', 'in/here', { disk: { persistence: { id: 'w' }, volume: { containerPath: 'in/here', mode: 'RO' } } });
+    const refined = volume('x', 'x', {
+      reservations: [
+        { type: 'static', role: 'eng' },
+        { type: 'dynamic', role: 'eng/web' },
+      ],
+    });
+    const volumes = volumesOf(withVolumes(volume('v', 'data'), readOnly, refined));
+    expect(volumes.map(({ volume: key, mode, containerPath, copies }) => [key, mode, containerPath, copies])).toEqual([
+      ['eng/v', 'RW', 'data', 1],
+      ['eng/w', 'RO', 'in/here', 1],
+      ['eng/web/x', 'RW', 'x', 1],
+    ]);
+  });
+
+  it('finds none in a task that uses plain disk only', () => {
+    expect(volumesOf(withVolumes({ ...scalar('disk', 5), reservations: [{ type: 'static', role: 'eng' }] }))).toEqual([]);
+  });
+});

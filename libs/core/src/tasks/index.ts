@@ -1,0 +1,5 @@
+export { canBecome, isTerminal, stateFor, type TaskState } from './task-state';
+export type { Command, EnvironmentVariable, StatusReason, StatusSource, TaskInfo, TaskRef, TaskStatus } from './task';
+export { keyOfVolume, taskVolumesProblem, volumesOf, type TaskVolume } from './task-volumes';
+export { checkTask, type TaskSurroundings } from './check-task';
+export { masterStatus, refusedLaunchStatus, type MasterStatusInput, type RefusedLaunch } from './master-status';

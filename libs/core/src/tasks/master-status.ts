@@ -1,0 +1,59 @@
+import type { AgentId, Refusal, RefusalCode, TaskId } from '@holdfast/core/base';
+import { stateFor, type TaskState } from './task-state';
+import type { StatusReason, TaskStatus } from './task';
+
+export interface MasterStatusInput {
+  readonly taskId: TaskId;
+  readonly agentId?: AgentId;
+  readonly state: TaskState;
+  readonly reason?: StatusReason;
+  readonly message?: string;
+  readonly timestampMs: number;
+  /** Whether the framework has the capability PARTITION_AWARE. */
+  readonly partitionAware: boolean;
+}
+
+/** A status that the master makes itself: without uuid, hence neither repeated nor acknowledged (D-051), its state as the framework knows it. */
+export function masterStatus({ partitionAware, state, ...rest }: MasterStatusInput): TaskStatus {
+  return { ...rest, state: stateFor(state, partitionAware), source: 'SOURCE_MASTER' };
+}
+
+interface Verdict {
+  readonly state: TaskState;
+  readonly reason: StatusReason;
+}
+
+const INVALID: Verdict = { state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID' };
+const OFFERS_INVALID: Verdict = { state: 'TASK_DROPPED', reason: 'REASON_INVALID_OFFERS' };
+const VOLUME_OUT_OF_REACH: Verdict = { state: 'TASK_DROPPED', reason: 'REASON_RESOURCES_UNKNOWN' };
+
+/**
+ * What a refused launch is called in a status. DROPPED: the same launch may succeed another time. A volume that an earlier DESTROY of
+ * the same ACCEPT took away is TASK_ERROR (A-068), and so is everything that is not listed here (D-030, D-036).
+ */
+const VERDICTS: Readonly<Partial<Record<RefusalCode, Verdict>>> = {
+  offer_gone: OFFERS_INVALID,
+  offer_not_yours: OFFERS_INVALID,
+  offers_mixed: OFFERS_INVALID,
+  agent_disconnected: { state: 'TASK_DROPPED', reason: 'REASON_AGENT_DISCONNECTED' },
+  agent_unknown: { state: 'TASK_DROPPED', reason: 'REASON_AGENT_REMOVED' },
+  unauthorized: { state: 'TASK_ERROR', reason: 'REASON_TASK_UNAUTHORIZED' },
+  volume_not_found: VOLUME_OUT_OF_REACH,
+  volume_in_use: VOLUME_OUT_OF_REACH,
+  ledger_unavailable: VOLUME_OUT_OF_REACH,
+  ledger_unverified: VOLUME_OUT_OF_REACH,
+  stale_epoch: VOLUME_OUT_OF_REACH,
+};
+
+export interface RefusedLaunch {
+  readonly taskId: TaskId;
+  readonly agentId?: AgentId;
+  readonly refusal: Refusal;
+  readonly timestampMs: number;
+  readonly partitionAware: boolean;
+}
+
+/** The status of a task that is refused before its agent hears of it (D-021, D-022, D-030, B-075, A-068, A-076). */
+export function refusedLaunchStatus({ refusal, ...rest }: RefusedLaunch): TaskStatus {
+  return masterStatus({ ...rest, ...(VERDICTS[refusal.code] ?? INVALID), message: refusal.message });
+}
