@@ -35,7 +35,13 @@ export type AgentMessage =
       readonly version: string;
     }
   | { readonly kind: 'operation_outcome'; readonly operationUuid: OperationUuid; readonly refusal?: Refusal }
-  | { readonly kind: 'task_update'; readonly frameworkId: FrameworkId; readonly launchId: LaunchId; readonly status: TaskStatus; readonly latestState: TaskState }
+  | {
+      readonly kind: 'task_update';
+      readonly frameworkId: FrameworkId;
+      readonly launchId: LaunchId;
+      readonly status: TaskStatus;
+      readonly latestState: TaskState;
+    }
   /** No process of this launch is left and none of its volumes is mounted; repeated until confirmed. */
   | ({ readonly kind: 'task_gone'; readonly cause: string } & TaskRef)
   | { readonly kind: 'pong' };

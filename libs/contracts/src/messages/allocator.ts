@@ -12,7 +12,13 @@ export interface UsedResources {
 
 /** A change of the allocator's books. Resources carry no allocation role; `role` says it. Copies of shared volumes count. */
 export type BookChange =
-  | { readonly kind: 'put_agent'; readonly agentId: AgentId; readonly total: Resources; readonly used: readonly UsedResources[]; readonly active: boolean }
+  | {
+      readonly kind: 'put_agent';
+      readonly agentId: AgentId;
+      readonly total: Resources;
+      readonly used: readonly UsedResources[];
+      readonly active: boolean;
+    }
   | { readonly kind: 'remove_agent'; readonly agentId: AgentId }
   | { readonly kind: 'set_agent_active'; readonly agentId: AgentId; readonly active: boolean }
   | {
@@ -33,7 +39,13 @@ export type BookChange =
       readonly conversions: readonly Conversion[];
     }
   /** Launched: these move from offered to used by tasks. */
-  | { readonly kind: 'use_resources'; readonly frameworkId: FrameworkId; readonly agentId: AgentId; readonly role: Role; readonly resources: Resources }
+  | {
+      readonly kind: 'use_resources';
+      readonly frameworkId: FrameworkId;
+      readonly agentId: AgentId;
+      readonly role: Role;
+      readonly resources: Resources;
+    }
   | { readonly kind: 'convert_total'; readonly agentId: AgentId; readonly conversions: readonly Conversion[] }
   | {
       readonly kind: 'recover_resources';

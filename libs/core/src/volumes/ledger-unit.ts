@@ -6,8 +6,12 @@ import type { VolumeState } from './volume-state';
 /** A holder before the ledger has given it a state. */
 export type HolderRef = Pick<Holder, 'frameworkId' | 'taskId' | 'launchId' | 'agentId'>;
 
-/** One change of the ledger, all or nothing. `requires`: indexes of earlier units that must have succeeded. */
-export type LedgerUnit = { readonly requires?: readonly number[] } & (
+/**
+ * One change of the ledger, all or nothing. `requires`: indexes of earlier units that must have succeeded.
+ * `together: n` stands on the first of n units (of different volumes) that stand or fall as one, such as a DESTROY of two volumes:
+ * all are checked before any is carried out; when one is refused so are the others (`dependency_refused`). Absent: 1.
+ */
+export type LedgerUnit = { readonly requires?: readonly number[]; readonly together?: number } & (
   | {
       readonly kind: 'create_volume';
       readonly volume: VolumeKey;
@@ -18,7 +22,11 @@ export type LedgerUnit = { readonly requires?: readonly number[] } & (
     }
   | { readonly kind: 'confirm_created'; readonly volume: VolumeKey }
   | { readonly kind: 'create_failed'; readonly volume: VolumeKey; readonly cause: string }
-  | { readonly kind: 'acquire_volumes'; readonly holder: HolderRef; readonly volumes: readonly { readonly volume: VolumeKey; readonly mode: AccessMode }[] }
+  | {
+      readonly kind: 'acquire_volumes';
+      readonly holder: HolderRef;
+      readonly volumes: readonly { readonly volume: VolumeKey; readonly mode: AccessMode }[];
+    }
   | { readonly kind: 'holder_running'; readonly holder: HolderRef; readonly volumes: readonly VolumeKey[] }
   | { readonly kind: 'holder_ending'; readonly holder: HolderRef; readonly volumes: readonly VolumeKey[] }
   | { readonly kind: 'release_volumes'; readonly holder: HolderRef; readonly volumes: readonly VolumeKey[]; readonly cause: string }
@@ -46,6 +54,10 @@ export interface TransactionResult {
   /** results[i] answers units[i]; empty when the whole transaction was refused. */
   readonly results: readonly UnitResult[];
   readonly refusal?: Refusal;
+  /**
+   * The store refuses DESTROY until its agent's report has been reconciled. Together with `ledger_unavailable`: the answer was lost, and the
+   * transaction may have been carried out all the same; the report settles that, too.
+   */
   readonly unverified: boolean;
 }
 
@@ -100,10 +112,20 @@ export interface ReconcileOutcome {
   readonly destroying: readonly VolumeKey[];
 }
 
-/** The port to the ledger: what every store of volumes promises. Unreachable: a `ledger_unavailable` refusal, never a throw. */
+/**
+ * The port to the ledger: what every store of volumes promises. Unreachable: `apply` and `reconcile` answer with a `ledger_unavailable`
+ * refusal and never throw; the reads throw a fault, since an empty answer would say that nobody holds anything.
+ */
 export interface VolumeStore {
   apply(transaction: LedgerTransaction): Promise<TransactionResult>;
   reconcile(report: StoreReport): Promise<ReconcileOutcome>;
+  /** Tombstones (`gone`) included; ordered by volume key within each store. */
   readVolumes(query: { readonly storeIds: readonly StoreId[]; readonly volume?: VolumeKey }): Promise<readonly LedgerVolume[]>;
-  readHistory(query: { readonly storeId: StoreId; readonly volume?: VolumeKey; readonly afterRevision: Revision; readonly limit: number }): Promise<readonly LedgerEntry[]>;
+  /** At most `limit` entries after `afterRevision`, in the order of revisions. */
+  readHistory(query: {
+    readonly storeId: StoreId;
+    readonly volume?: VolumeKey;
+    readonly afterRevision: Revision;
+    readonly limit: number;
+  }): Promise<readonly LedgerEntry[]>;
 }

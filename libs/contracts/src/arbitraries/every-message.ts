@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import * as codecs from '../codec';
+import type { Codec } from '../method';
+import * as internal from './internal';
+import * as ledger from './ledger';
+import * as operator from './operator';
+import * as scheduler from './scheduler';
+import { resource } from './resource';
+import { framework, status, task } from './task';
+import { refusal, text } from './words';
+
+/** One kind of message: its codec, and all values that it can carry unchanged. */
+export interface MessageKind {
+  readonly name: string;
+  readonly codec: Codec<unknown>;
+  readonly values: fc.Arbitrary<unknown>;
+}
+
+/** The one place where a codec of one message is treated as one of any: the values beside it are always its own. */
+const kind = <T>(codec: Codec<T>, values: fc.Arbitrary<T>): Omit<MessageKind, 'name'> => ({
+  codec: { encode: (message) => codec.encode(message as T), decode: (bytes) => codec.decode(bytes) },
+  values,
+});
+
+const statusDetails = fc.record({ code: fc.integer({ min: 0, max: 16 }), message: text, refusal }, { requiredKeys: ['code', 'message'] });
+
+type CodecName = { [K in keyof typeof codecs]: (typeof codecs)[K] extends Codec<infer _T> ? K : never }[keyof typeof codecs];
+
+/** A codec without a row does not compile. */
+const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
+  subscribeRequestCodec: kind(codecs.subscribeRequestCodec, scheduler.subscribe),
+  acceptRequestCodec: kind(codecs.acceptRequestCodec, scheduler.accept),
+  acceptResponseCodec: kind(codecs.acceptResponseCodec, scheduler.acceptResponse),
+  declineRequestCodec: kind(codecs.declineRequestCodec, scheduler.decline),
+  declineResponseCodec: kind(codecs.declineResponseCodec, scheduler.declineResponse),
+  rolesRequestCodec: kind(codecs.rolesRequestCodec, scheduler.rolesRequest),
+  killRequestCodec: kind(codecs.killRequestCodec, scheduler.kill),
+  acknowledgeRequestCodec: kind(codecs.acknowledgeRequestCodec, scheduler.acknowledge),
+  reconcileRequestCodec: kind(codecs.reconcileRequestCodec, scheduler.reconcile),
+  frameworkRequestCodec: kind(codecs.frameworkRequestCodec, scheduler.frameworkRequest),
+  emptyCodec: kind(codecs.emptyCodec, fc.constant({})),
+  schedulerEventCodec: kind(codecs.schedulerEventCodec, scheduler.event),
+  versionAnswerCodec: kind(codecs.versionAnswerCodec, operator.version),
+  agentsAnswerCodec: kind(codecs.agentsAnswerCodec, operator.agents),
+  frameworksAnswerCodec: kind(codecs.frameworksAnswerCodec, operator.frameworks),
+  tasksQueryCodec: kind(codecs.tasksQueryCodec, operator.tasksQuery),
+  tasksAnswerCodec: kind(codecs.tasksAnswerCodec, operator.tasks),
+  volumeNameCodec: kind(codecs.volumeNameCodec, operator.volumeName),
+  volumeAnswerCodec: kind(codecs.volumeAnswerCodec, operator.volumeAnswer),
+  volumesQueryCodec: kind(codecs.volumesQueryCodec, operator.volumesQuery),
+  volumesAnswerCodec: kind(codecs.volumesAnswerCodec, operator.volumesAnswer),
+  holdersAnswerCodec: kind(codecs.holdersAnswerCodec, operator.holdersAnswer),
+  historyQueryCodec: kind(codecs.historyQueryCodec, operator.historyQuery),
+  historyAnswerCodec: kind(codecs.historyAnswerCodec, operator.historyAnswer),
+  linkRequestCodec: kind(codecs.linkRequestCodec, internal.linkRequest),
+  linkResponseCodec: kind(codecs.linkResponseCodec, internal.linkResponse),
+  allocateRequestCodec: kind(codecs.allocateRequestCodec, internal.allocateRequest),
+  allocateResponseCodec: kind(codecs.allocateResponseCodec, internal.allocateResponse),
+  applyRequestCodec: kind(codecs.applyRequestCodec, internal.applyRequest),
+  applyResponseCodec: kind(codecs.applyResponseCodec, internal.applyResponse),
+  storeReportCodec: kind(codecs.storeReportCodec, ledger.report),
+  reconcileOutcomeCodec: kind(codecs.reconcileOutcomeCodec, ledger.outcome),
+  readVolumesRequestCodec: kind(codecs.readVolumesRequestCodec, internal.readVolumes),
+  readVolumesResponseCodec: kind(codecs.readVolumesResponseCodec, internal.readVolumesAnswer),
+  readHistoryRequestCodec: kind(codecs.readHistoryRequestCodec, internal.readHistory),
+  readHistoryResponseCodec: kind(codecs.readHistoryResponseCodec, internal.readHistoryAnswer),
+  refusalCodec: kind(codecs.refusalCodec, refusal),
+  statusDetailsCodec: kind(codecs.statusDetailsCodec, statusDetails),
+  resourceCodec: kind(codecs.resourceCodec, resource),
+  frameworkInfoCodec: kind(codecs.frameworkInfoCodec, framework),
+  taskInfoCodec: kind(codecs.taskInfoCodec, task),
+  taskStatusCodec: kind(codecs.taskStatusCodec, status),
+};
+
+export const everyMessage: readonly MessageKind[] = Object.entries(KINDS).map(([name, rest]) => ({ name, ...rest }));

@@ -1,0 +1,1 @@
+export { everyMessage, type MessageKind } from './every-message';

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import type { Conversion } from '@holdfast/core/offers';
+import type {
+  AgentInfo,
+  AgentMessage,
+  AllocateRequest,
+  AllocateResponse,
+  ApplyRequest,
+  ApplyResponse,
+  BookChange,
+  LinkRequest,
+  LinkResponse,
+  MasterMessage,
+  ReadHistoryRequest,
+  ReadHistoryResponse,
+  ReadVolumesRequest,
+  ReadVolumesResponse,
+} from '../messages';
+import { ledgerEntry, ledgerVolume, transaction, transactionResult } from './ledger';
+import { attribute, resources } from './resource';
+import { resourceOperation } from './scheduler';
+import { capabilities, framework, status, task, taskState } from './task';
+import { count, durationMs, id, key, recordOf, refusal, role, text, uint32, uuid } from './words';
+
+export const agentInfo: fc.Arbitrary<AgentInfo> = recordOf<AgentInfo>(
+  { id, hostname: text, httpPort: fc.integer({ min: 0, max: 65_535 }), attributes: fc.array(attribute, { maxLength: 2 }) },
+  { requiredKeys: ['hostname', 'httpPort', 'attributes'] },
+);
+
+const taskRef = { frameworkId: id, taskId: id, launchId: id };
+
+const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
+  fc.record({
+    kind: fc.constant('register' as const),
+    agent: agentInfo,
+    storeId: id,
+    configured: resources,
+    checkpointed: resources,
+    tasks: fc.array(fc.record({ framework, info: task, launchId: id, state: taskState }), { maxLength: 2 }),
+    highestEpoch: count,
+    ledgerRevision: count,
+    bootId: text,
+    version: text,
+  }),
+  fc.record({ kind: fc.constant('operation_outcome' as const), operationUuid: id, refusal }, { requiredKeys: ['kind', 'operationUuid'] }),
+  fc.record({ kind: fc.constant('task_update' as const), frameworkId: id, launchId: id, status, latestState: taskState }),
+  fc.record({ kind: fc.constant('task_gone' as const), ...taskRef, cause: text }),
+  fc.record({ kind: fc.constant('pong' as const) }),
+);
+
+export const linkRequest: fc.Arbitrary<LinkRequest> = recordOf<LinkRequest>({ messages: fc.array(agentMessage, { maxLength: 3 }) });
+
+const masterMessage: fc.Arbitrary<MasterMessage> = fc.oneof(
+  fc.record({ kind: fc.constant('registered' as const), agentId: id, pingIntervalMs: uint32, pingTimeoutMs: uint32 }),
+  fc.record({ kind: fc.constant('registration_refused' as const), refusal }),
+  fc.record(
+    {
+      kind: fc.constant('apply_operation' as const),
+      operationUuid: id,
+      operation: resourceOperation,
+      ledgerRevision: count,
+      traceParent: text,
+    },
+    { requiredKeys: ['kind', 'operationUuid', 'operation', 'ledgerRevision'] },
+  ),
+  fc.record(
+    { kind: fc.constant('run_task' as const), framework, info: task, launchId: id, ledgerRevision: count, traceParent: text },
+    { requiredKeys: ['kind', 'framework', 'info', 'launchId', 'ledgerRevision'] },
+  ),
+  fc.record(
+    { kind: fc.constant('kill_task' as const), frameworkId: id, taskId: id, graceMs: durationMs },
+    { requiredKeys: ['kind', 'frameworkId', 'taskId'] },
+  ),
+  fc.record({ kind: fc.constant('acknowledge_update' as const), frameworkId: id, taskId: id, uuid }),
+  fc.record({ kind: fc.constant('shutdown_framework' as const), frameworkId: id }),
+  fc.record({ kind: fc.constant('ping' as const) }),
+  fc.record({ kind: fc.constant('task_gone_confirmed' as const), ...taskRef }),
+);
+
+export const linkResponse: fc.Arbitrary<LinkResponse> = recordOf<LinkResponse>({
+  epoch: count,
+  messages: fc.array(masterMessage, { maxLength: 3 }),
+});
+
+const conversions: fc.Arbitrary<Conversion[]> = fc.array(fc.record({ consumed: resources, produced: resources }), { maxLength: 2 });
+const place = { frameworkId: id, agentId: id, role };
+const roles = fc.array(role, { maxLength: 3 });
+
+const bookChange: fc.Arbitrary<BookChange> = fc.oneof(
+  fc.record({
+    kind: fc.constant('put_agent' as const),
+    agentId: id,
+    total: resources,
+    used: fc.array(fc.record({ frameworkId: id, role, resources, offered: fc.boolean() }), { maxLength: 2 }),
+    active: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('remove_agent' as const), agentId: id }),
+  fc.record({ kind: fc.constant('set_agent_active' as const), agentId: id, active: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('put_framework' as const),
+    frameworkId: id,
+    roles,
+    suppressedRoles: roles,
+    capabilities,
+    active: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('remove_framework' as const), frameworkId: id }),
+  fc.record({ kind: fc.constant('convert_allocation' as const), ...place, conversions }),
+  fc.record({ kind: fc.constant('use_resources' as const), ...place, resources }),
+  fc.record({ kind: fc.constant('convert_total' as const), agentId: id, conversions }),
+  fc.record(
+    { kind: fc.constant('recover_resources' as const), ...place, resources, refuseMs: count, offered: fc.boolean() },
+    { requiredKeys: ['kind', 'frameworkId', 'agentId', 'role', 'resources', 'offered'] },
+  ),
+  fc.record({ kind: fc.constant('revive_roles' as const), frameworkId: id, roles }),
+  fc.record({ kind: fc.constant('suppress_roles' as const), frameworkId: id, roles }),
+  fc.record({ kind: fc.constant('snapshot_complete' as const) }),
+);
+
+export const allocateRequest: fc.Arbitrary<AllocateRequest> = recordOf<AllocateRequest>({
+  number: count,
+  changes: fc.array(bookChange, { maxLength: 3 }),
+});
+
+export const allocateResponse: fc.Arbitrary<AllocateResponse> = recordOf<AllocateResponse>(
+  { number: count, seenRequest: count, allocations: fc.array(fc.record({ ...place, resources }), { maxLength: 3 }), traceParent: text },
+  { requiredKeys: ['number', 'seenRequest', 'allocations'] },
+);
+
+export const applyRequest: fc.Arbitrary<ApplyRequest> = recordOf<ApplyRequest>({
+  transactions: fc.array(fc.record({ id: count, transaction }), { maxLength: 2 }),
+});
+
+export const applyResponse: fc.Arbitrary<ApplyResponse> = recordOf<ApplyResponse>({
+  results: fc.array(fc.record({ id: count, result: transactionResult }), { maxLength: 2 }),
+});
+
+export const readVolumes: fc.Arbitrary<ReadVolumesRequest> = recordOf<ReadVolumesRequest>(
+  { storeIds: fc.array(id, { maxLength: 3 }), volume: key },
+  { requiredKeys: ['storeIds'] },
+);
+
+export const readVolumesAnswer: fc.Arbitrary<ReadVolumesResponse> = recordOf<ReadVolumesResponse>({
+  volumes: fc.array(ledgerVolume, { maxLength: 2 }),
+});
+
+export const readHistory: fc.Arbitrary<ReadHistoryRequest> = recordOf<ReadHistoryRequest>(
+  { storeId: id, volume: key, afterRevision: count, limit: uint32 },
+  { requiredKeys: ['storeId', 'afterRevision', 'limit'] },
+);
+
+export const readHistoryAnswer: fc.Arbitrary<ReadHistoryResponse> = recordOf<ReadHistoryResponse>({
+  entries: fc.array(ledgerEntry, { maxLength: 2 }),
+});

@@ -1,0 +1,36 @@
+export { acceptRequestCodec, acceptResponseCodec } from './accept';
+export { linkRequestCodec } from './agent-message';
+export { allocateRequestCodec, allocateResponseCodec } from './allocation';
+export { descriptorSet } from './descriptor-set';
+export { frameworkInfoCodec } from './framework';
+export { readHistoryRequestCodec, readHistoryResponseCodec, readVolumesRequestCodec, readVolumesResponseCodec } from './ledger-reads';
+export { applyRequestCodec, applyResponseCodec } from './ledger-transaction';
+export { linkResponseCodec } from './master-message';
+export { agentsAnswerCodec, frameworksAnswerCodec, tasksAnswerCodec, tasksQueryCodec, versionAnswerCodec } from './operator-answers';
+export { refusalCodec } from './refusal';
+export { resourceCodec } from './resource';
+export { schedulerEventCodec } from './scheduler-event';
+export {
+  acknowledgeRequestCodec,
+  declineRequestCodec,
+  declineResponseCodec,
+  emptyCodec,
+  frameworkRequestCodec,
+  killRequestCodec,
+  reconcileRequestCodec,
+  rolesRequestCodec,
+  subscribeRequestCodec,
+} from './scheduler-requests';
+export { statusDetailsCodec } from './status-details';
+export { reconcileOutcomeCodec, storeReportCodec } from './store-report';
+export { taskInfoCodec } from './task';
+export { taskStatusCodec } from './task-status';
+export {
+  historyAnswerCodec,
+  historyQueryCodec,
+  holdersAnswerCodec,
+  volumeAnswerCodec,
+  volumeNameCodec,
+  volumesAnswerCodec,
+  volumesQueryCodec,
+} from './volume-answers';

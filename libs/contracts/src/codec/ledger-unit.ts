@@ -1,0 +1,148 @@
+import { unreachable } from '@holdfast/core/base';
+import type { Resource } from '@holdfast/core/resources';
+import type { LedgerUnit } from '@holdfast/core/volumes';
+import type {
+  AcquireVolumes,
+  CreateFailed,
+  CreateVolume,
+  HolderEnding,
+  LedgerUnit as WireLedgerUnit,
+  ReleaseVolumes,
+  VolumeGone,
+} from '../gen/holdfast/internal/v1/volume_registry';
+import { Resource as WireResource } from '../gen/holdfast/v1/resource';
+import { readBytes, readEach, readPart, required, writeBytes } from './edge';
+import { readHolderRef, writeHolderRef } from './holder';
+import { readIdText, readOptionalIdText } from './ids';
+import { readResource, writeResource } from './resource';
+import { readHeldVolume, readVolumeKey, writeHeldVolume, writeVolumeKey } from './volume-key';
+
+type Unit = WireLedgerUnit['unit'];
+type UnitOf<K extends LedgerUnit['kind']> = Omit<Extract<LedgerUnit, { kind: K }>, 'requires' | 'together'>;
+
+/** A volume as bytes: the ledger keeps them and does not look inside. */
+export const readVolumeBytes = (bytes: Uint8Array): Resource => readResource(readBytes(WireResource, bytes));
+
+export const writeVolumeBytes = (resource: Resource): Buffer => writeBytes(WireResource, writeResource(resource));
+
+export const sizeMilliMb = ({ value }: Resource): bigint => BigInt(value.kind === 'scalar' ? value.milli : 0);
+
+function readCreate(wire: CreateVolume): UnitOf<'create_volume'> {
+  const frameworkId = readOptionalIdText(wire.creatorFrameworkId, 'creator_framework_id');
+  return {
+    kind: 'create_volume',
+    volume: readPart(wire.volume, 'volume', readVolumeKey),
+    resource: readPart(wire.resource, 'resource', readVolumeBytes),
+    creator: {
+      ...(wire.creatorPrincipal !== undefined && { principal: wire.creatorPrincipal }),
+      ...(frameworkId !== undefined && { frameworkId }),
+    },
+    agentId: readIdText(wire.agentId, 'agent_id'),
+  };
+}
+
+const writeCreate = ({ volume, resource, creator, agentId }: UnitOf<'create_volume'>): CreateVolume => ({
+  volume: writeVolumeKey(volume),
+  shared: resource.shared,
+  sizeMilliMb: sizeMilliMb(resource),
+  resource: writeVolumeBytes(resource),
+  creatorPrincipal: creator.principal,
+  creatorFrameworkId: creator.frameworkId,
+  agentId,
+});
+
+const readNamed = (wire: { volume?: CreateFailed['volume'] }) => ({ volume: readPart(wire.volume, 'volume', readVolumeKey) });
+
+const readCaused = (wire: CreateFailed | VolumeGone) => ({ cause: required(wire.cause, 'cause'), ...readNamed(wire) });
+
+const readAcquire = (wire: AcquireVolumes): UnitOf<'acquire_volumes'> => ({
+  kind: 'acquire_volumes',
+  holder: readPart(wire.holder, 'holder', readHolderRef),
+  volumes: readEach(wire.volumes, 'volumes', readHeldVolume),
+});
+
+/** HolderRunning and HolderEnding look alike; ReleaseVolumes begins like them. */
+const readHolding = (wire: HolderEnding) => ({
+  holder: readPart(wire.holder, 'holder', readHolderRef),
+  volumes: readEach(wire.volumes, 'volumes', readVolumeKey),
+});
+
+const writeHolding = ({ holder, volumes }: UnitOf<'holder_running' | 'holder_ending' | 'release_volumes'>) => ({
+  holder: writeHolderRef(holder),
+  volumes: volumes.map(writeVolumeKey),
+});
+
+const readRelease = (wire: ReleaseVolumes): UnitOf<'release_volumes'> => ({
+  kind: 'release_volumes',
+  ...readHolding(wire),
+  cause: required(wire.cause, 'cause'),
+});
+
+function readUnit(unit: NonNullable<Unit>): LedgerUnit {
+  switch (unit.$case) {
+    case 'createVolume':
+      return readPart(unit.value, 'create_volume', readCreate);
+    case 'confirmCreated':
+      return { kind: 'confirm_created', ...readPart(unit.value, 'confirm_created', readNamed) };
+    case 'createFailed':
+      return { kind: 'create_failed', ...readPart(unit.value, 'create_failed', readCaused) };
+    case 'acquireVolumes':
+      return readPart(unit.value, 'acquire_volumes', readAcquire);
+    case 'holderRunning':
+      return { kind: 'holder_running', ...readPart(unit.value, 'holder_running', readHolding) };
+    case 'holderEnding':
+      return { kind: 'holder_ending', ...readPart(unit.value, 'holder_ending', readHolding) };
+    case 'releaseVolumes':
+      return readPart(unit.value, 'release_volumes', readRelease);
+    case 'destroyVolume':
+      return { kind: 'destroy_volume', ...readPart(unit.value, 'destroy_volume', readNamed) };
+    case 'volumeGone':
+      return { kind: 'volume_gone', ...readPart(unit.value, 'volume_gone', readCaused) };
+    default:
+      return unreachable(unit);
+  }
+}
+
+export function readLedgerUnit(wire: WireLedgerUnit): LedgerUnit {
+  const unit = readUnit(required(wire.unit, 'unit'));
+  if (wire.requires.length === 0 && wire.together === undefined) return unit;
+  return {
+    ...unit,
+    ...(wire.requires.length > 0 && { requires: wire.requires }),
+    ...(wire.together !== undefined && { together: wire.together }),
+  };
+}
+
+function writeUnit(unit: LedgerUnit): NonNullable<Unit> {
+  switch (unit.kind) {
+    case 'create_volume':
+      return { $case: 'createVolume', value: writeCreate(unit) };
+    case 'confirm_created':
+      return { $case: 'confirmCreated', value: { volume: writeVolumeKey(unit.volume) } };
+    case 'create_failed':
+      return { $case: 'createFailed', value: { volume: writeVolumeKey(unit.volume), cause: unit.cause } };
+    case 'acquire_volumes':
+      return {
+        $case: 'acquireVolumes',
+        value: { holder: writeHolderRef(unit.holder), volumes: unit.volumes.map(writeHeldVolume) },
+      };
+    case 'holder_running':
+      return { $case: 'holderRunning', value: writeHolding(unit) };
+    case 'holder_ending':
+      return { $case: 'holderEnding', value: writeHolding(unit) };
+    case 'release_volumes':
+      return { $case: 'releaseVolumes', value: { cause: unit.cause, ...writeHolding(unit) } };
+    case 'destroy_volume':
+      return { $case: 'destroyVolume', value: { volume: writeVolumeKey(unit.volume) } };
+    case 'volume_gone':
+      return { $case: 'volumeGone', value: { volume: writeVolumeKey(unit.volume), cause: unit.cause } };
+    default:
+      return unreachable(unit);
+  }
+}
+
+export const writeLedgerUnit = (unit: LedgerUnit): WireLedgerUnit => ({
+  unit: writeUnit(unit),
+  requires: [...(unit.requires ?? [])],
+  together: unit.together,
+});

@@ -1,0 +1,169 @@
+import { unreachable } from '@holdfast/core/base';
+import {
+  type AcknowledgeUpdate,
+  type ApplyOperation,
+  type KillTask,
+  LinkResponse as WireLinkResponse,
+  type MasterMessage as WireMasterMessage,
+  type Registered,
+  type RegistrationRefused,
+  type RunTask,
+  type ShutdownFramework,
+  type TaskGoneConfirmed,
+} from '../gen/holdfast/internal/v1/agent_link';
+import type { LinkResponse, MasterMessage } from '../messages';
+import { defineCodec, readEach, readPart, required } from './edge';
+import { readFrameworkInfo, writeFrameworkInfo } from './framework';
+import { readId, readIdText, writeId } from './ids';
+import { readCount, writeCount } from './numbers';
+import { readResourceOperation, writeOperation } from './operation';
+import { readRefusal, writeRefusal } from './refusal';
+import { readTaskInfo, writeTaskInfo } from './task';
+import { readTaskRef, writeTaskRef } from './task-ref';
+import { readUuid } from './task-status';
+import { readDurationMs, writeDurationMs } from './time';
+
+type Message = WireMasterMessage['message'];
+type MessageOf<K extends MasterMessage['kind']> = Extract<MasterMessage, { kind: K }>;
+
+const readRegistered = (wire: Registered): MessageOf<'registered'> => ({
+  kind: 'registered',
+  agentId: readId(wire.agentId, 'agent_id'),
+  pingIntervalMs: required(wire.pingIntervalMs, 'ping_interval_ms'),
+  pingTimeoutMs: required(wire.pingTimeoutMs, 'ping_timeout_ms'),
+});
+
+const readRefused = (wire: RegistrationRefused): MessageOf<'registration_refused'> => ({
+  kind: 'registration_refused',
+  refusal: readPart(wire.refusal, 'refusal', readRefusal),
+});
+
+const readApply = (wire: ApplyOperation): MessageOf<'apply_operation'> => ({
+  kind: 'apply_operation',
+  operationUuid: readIdText(wire.operationUuid, 'operation_uuid'),
+  operation: readPart(wire.operation, 'operation', readResourceOperation),
+  ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
+  ...(wire.traceParent !== undefined && { traceParent: wire.traceParent }),
+});
+
+const writeApply = (message: MessageOf<'apply_operation'>): ApplyOperation => ({
+  operationUuid: message.operationUuid,
+  operation: writeOperation(message.operation),
+  traceParent: message.traceParent,
+  ledgerRevision: writeCount(message.ledgerRevision),
+});
+
+const readRun = (wire: RunTask): MessageOf<'run_task'> => ({
+  kind: 'run_task',
+  framework: readPart(wire.frameworkInfo, 'framework_info', readFrameworkInfo),
+  info: readPart(wire.taskInfo, 'task_info', readTaskInfo),
+  launchId: readIdText(wire.launchId, 'launch_id'),
+  ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
+  ...(wire.traceParent !== undefined && { traceParent: wire.traceParent }),
+});
+
+const writeRun = (message: MessageOf<'run_task'>): RunTask => ({
+  frameworkInfo: writeFrameworkInfo(message.framework),
+  taskInfo: Buffer.from(writeTaskInfo(message.info)),
+  launchId: message.launchId,
+  traceParent: message.traceParent,
+  ledgerRevision: writeCount(message.ledgerRevision),
+});
+
+const readKill = (wire: KillTask): MessageOf<'kill_task'> => ({
+  kind: 'kill_task',
+  frameworkId: readId(wire.frameworkId, 'framework_id'),
+  taskId: readId(wire.taskId, 'task_id'),
+  ...(wire.gracePeriod !== undefined && { graceMs: readDurationMs(wire.gracePeriod, 'grace_period') }),
+});
+
+const writeKill = ({ frameworkId, taskId, graceMs }: MessageOf<'kill_task'>): KillTask => ({
+  frameworkId: writeId(frameworkId),
+  taskId: writeId(taskId),
+  gracePeriod: graceMs === undefined ? undefined : writeDurationMs(graceMs),
+});
+
+const readAcknowledge = (wire: AcknowledgeUpdate): MessageOf<'acknowledge_update'> => ({
+  kind: 'acknowledge_update',
+  frameworkId: readId(wire.frameworkId, 'framework_id'),
+  taskId: readId(wire.taskId, 'task_id'),
+  uuid: readUuid(wire.uuid, 'uuid'),
+});
+
+const writeAcknowledge = ({ frameworkId, taskId, uuid }: MessageOf<'acknowledge_update'>): AcknowledgeUpdate => ({
+  frameworkId: writeId(frameworkId),
+  taskId: writeId(taskId),
+  uuid: Buffer.from(uuid),
+});
+
+const readShutdown = (wire: ShutdownFramework): MessageOf<'shutdown_framework'> => ({
+  kind: 'shutdown_framework',
+  frameworkId: readId(wire.frameworkId, 'framework_id'),
+});
+
+const readConfirmed = (wire: TaskGoneConfirmed): MessageOf<'task_gone_confirmed'> => ({
+  kind: 'task_gone_confirmed',
+  ...readTaskRef(wire),
+});
+
+function readMasterMessage(wire: WireMasterMessage): MasterMessage {
+  const message = required(wire.message, 'message');
+  switch (message.$case) {
+    case 'registered':
+      return readPart(message.value, 'registered', readRegistered);
+    case 'registrationRefused':
+      return readPart(message.value, 'registration_refused', readRefused);
+    case 'applyOperation':
+      return readPart(message.value, 'apply_operation', readApply);
+    case 'runTask':
+      return readPart(message.value, 'run_task', readRun);
+    case 'killTask':
+      return readPart(message.value, 'kill_task', readKill);
+    case 'acknowledgeUpdate':
+      return readPart(message.value, 'acknowledge_update', readAcknowledge);
+    case 'shutdownFramework':
+      return readPart(message.value, 'shutdown_framework', readShutdown);
+    case 'ping':
+      return { kind: 'ping' };
+    case 'taskGoneConfirmed':
+      return readPart(message.value, 'task_gone_confirmed', readConfirmed);
+    default:
+      return unreachable(message);
+  }
+}
+
+function writeMessage(message: MasterMessage): NonNullable<Message> {
+  switch (message.kind) {
+    case 'registered': {
+      const { agentId, pingIntervalMs, pingTimeoutMs } = message;
+      return { $case: 'registered', value: { agentId: writeId(agentId), pingIntervalMs, pingTimeoutMs } };
+    }
+    case 'registration_refused':
+      return { $case: 'registrationRefused', value: { refusal: writeRefusal(message.refusal) } };
+    case 'apply_operation':
+      return { $case: 'applyOperation', value: writeApply(message) };
+    case 'run_task':
+      return { $case: 'runTask', value: writeRun(message) };
+    case 'kill_task':
+      return { $case: 'killTask', value: writeKill(message) };
+    case 'acknowledge_update':
+      return { $case: 'acknowledgeUpdate', value: writeAcknowledge(message) };
+    case 'shutdown_framework':
+      return { $case: 'shutdownFramework', value: { frameworkId: writeId(message.frameworkId) } };
+    case 'ping':
+      return { $case: 'ping', value: {} };
+    case 'task_gone_confirmed':
+      return { $case: 'taskGoneConfirmed', value: writeTaskRef(message) };
+    default:
+      return unreachable(message);
+  }
+}
+
+export const linkResponseCodec = defineCodec(
+  WireLinkResponse,
+  ({ epoch, messages }: LinkResponse) => ({
+    epoch: writeCount(epoch),
+    messages: messages.map((message) => ({ message: writeMessage(message) })),
+  }),
+  (wire): LinkResponse => ({ epoch: readCount(wire.epoch, 'epoch'), messages: readEach(wire.messages, 'messages', readMasterMessage) }),
+);

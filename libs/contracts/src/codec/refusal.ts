@@ -1,0 +1,99 @@
+import { ADVICE, type Advice, type Holder, type Refusal, type RefusalCode, type RefusalDetails, refuse } from '@holdfast/core/base';
+import { Refusal as WireRefusal, Refusal_Advice } from '../gen/holdfast/v1/refusal';
+import { defineCodec, malformed, readEach, required } from './edge';
+import { readHolder, writeHolder } from './holder';
+import { readOptionalCount, writeOptionalCount } from './numbers';
+
+type Kind = 'text' | 'number' | 'holders';
+type KindOf<V> = V extends number ? 'number' : V extends string ? 'text' : 'holders';
+
+/** How the facts of each refusal travel: holders in their own field, the others as text. A fact without a row does not compile. */
+const FACTS: { readonly [C in RefusalCode]: { readonly [K in keyof RefusalDetails[C]]: KindOf<RefusalDetails[C][K]> } } = {
+  invalid_argument: { field: 'text', problem: 'text' },
+  message_too_large: { limitBytes: 'number' },
+  framework_unknown: { frameworkId: 'text' },
+  framework_removed: { frameworkId: 'text' },
+  framework_disconnected: { frameworkId: 'text' },
+  framework_invalid: { problem: 'text' },
+  stale_stream: { frameworkId: 'text' },
+  offer_gone: { offerId: 'text' },
+  offer_not_yours: { offerId: 'text' },
+  offers_mixed: { problem: 'text' },
+  agent_disconnected: { agentId: 'text' },
+  agent_unknown: { agentId: 'text' },
+  agent_refused: { problem: 'text' },
+  operation_invalid: { problem: 'text' },
+  operation_unsupported: { operation: 'text' },
+  capability_missing: { capability: 'text', reason: 'text' },
+  insufficient_resources: { needed: 'text', available: 'text' },
+  dependency_refused: { operationIndex: 'number' },
+  task_invalid: { taskId: 'text', problem: 'text' },
+  volume_exists: { role: 'text', persistenceId: 'text' },
+  volume_not_found: { role: 'text', persistenceId: 'text' },
+  volume_not_ready: { role: 'text', persistenceId: 'text', state: 'text' },
+  volume_in_use: { role: 'text', persistenceId: 'text', holders: 'holders' },
+  ledger_unverified: { storeId: 'text' },
+  ledger_unavailable: { problem: 'text' },
+  stale_epoch: { epoch: 'number', highest: 'number' },
+  agent_failed: { problem: 'text' },
+  unauthorized: { action: 'text', principal: 'text' },
+};
+
+const ADVICE_ON_WIRE: Readonly<Record<Advice, Refusal_Advice>> = {
+  do_not_retry: Refusal_Advice.DO_NOT_RETRY,
+  retry_later: Refusal_Advice.RETRY_LATER,
+  retry_after_refresh: Refusal_Advice.RETRY_AFTER_REFRESH,
+};
+
+const isCode = (code: string): code is RefusalCode => Object.hasOwn(FACTS, code);
+
+/** Snake case on the wire, as in every other public name. */
+const wireName = (fact: string): string => fact.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Each code's facts as [name here, name on the wire, kind]. */
+const ROWS = new Map(
+  Object.entries(FACTS).map(([code, facts]) => [
+    code,
+    Object.entries(facts as Readonly<Record<string, Kind>>).map(([name, kind]) => [name, wireName(name), kind] as const),
+  ]),
+);
+
+/** Every fact survives, so that who refuses and who is refused can speak of the same things. */
+export function writeRefusal(refusal: Refusal): WireRefusal {
+  const facts = refusal.details as Readonly<Record<string, unknown>>;
+  const wire: WireRefusal = {
+    code: refusal.code,
+    message: refusal.message,
+    advice: ADVICE_ON_WIRE[ADVICE[refusal.code]],
+    holders: [],
+    details: {},
+    ledgerRevision: writeOptionalCount(refusal.ledgerRevision),
+  };
+  for (const [name, onWire, kind] of ROWS.get(refusal.code) ?? []) {
+    if (kind === 'holders') wire.holders = (facts[name] as readonly Holder[]).map(writeHolder);
+    else wire.details[onWire] = String(facts[name]);
+  }
+  return wire;
+}
+
+export function readRefusal(wire: WireRefusal): Refusal {
+  const code = required(wire.code, 'code');
+  if (!isCode(code)) return malformed('code', `'${code}' is not a refusal that this release knows`);
+  const details: Record<string, unknown> = {};
+  for (const [name, onWire, kind] of ROWS.get(code) ?? []) {
+    details[name] = kind === 'holders' ? readEach(wire.holders, 'holders', readHolder) : readFact(wire, onWire, kind);
+  }
+  const ledgerRevision = readOptionalCount(wire.ledgerRevision, 'ledger_revision');
+  const refusal = refuse(code, details as unknown as RefusalDetails[typeof code], ledgerRevision);
+  return wire.message === undefined ? refusal : { ...refusal, message: wire.message };
+}
+
+function readFact(wire: WireRefusal, name: string, kind: Exclude<Kind, 'holders'>): string | number {
+  const text = Object.hasOwn(wire.details, name) ? wire.details[name] : undefined;
+  if (kind === 'text') return required(text, `details.${name}`);
+  const number = Number(required(text, `details.${name}`));
+  return Number.isSafeInteger(number) ? number : malformed(`details.${name}`, 'must be a whole number');
+}
+
+/** A refusal by itself; calls that are refused carry it in their status details. */
+export const refusalCodec = defineCodec(WireRefusal, writeRefusal, readRefusal);
