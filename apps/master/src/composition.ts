@@ -27,7 +27,7 @@ import { TaskBook } from './tasks/task-book';
 /** Builds the master from its settings; resolves when it serves. Waits for Redis, since it leads nobody without an epoch. */
 export async function startMaster(settings: MasterSettings, log: Logger): Promise<RunningService> {
   const world = realWorld();
-  const redis = connectRedis({ url: settings.redisUrl, name: 'master', log });
+  const redis = connectRedis({ url: settings.redisUrl, name: 'holdfast-master', log, whileAway: 'wait' });
   let isLeading = false;
   const http = await serveHttp({
     host: settings.host,

@@ -92,7 +92,7 @@ export class MasterStory {
       leadership: { masterId: 'm', epoch: 1, raiseAbove: async () => undefined },
       ...books,
       ledger: this.ledger,
-      allocator: { isLinked: true, change: (change) => void this.changes.push(change) },
+      allocator: { isLinked: true, change: (change) => this.changes.push(change) },
       frameworkStore: {
         save: (f) => void this.saved.frameworks.push(f),
         remove: () => undefined,
@@ -146,7 +146,7 @@ export class MasterStory {
     const before = events.length;
     makeOffers(this.deps, {
       number: 1,
-      seenRequest: 0,
+      seenRequest: this.changes.length,
       allocations: [{ frameworkId: framework.id, agentId: agent.id, role, resources: Resources.of(resources) }],
     });
     const event = events[before];

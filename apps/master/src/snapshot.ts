@@ -5,6 +5,8 @@ import { asBookChange as frameworkChange } from './frameworks/framework-book';
 
 /** Everything the allocator is to know, taken at one instant; frameworks first, since agents name them. */
 export function snapshotBooks(deps: Deps): readonly BookChange[] {
+  // A new stream counts its requests from one, and nothing is allocated on it before it has seen all of this.
+  for (const agent of deps.agents.all()) agent.bookedInRequest = 0;
   const frameworks = [...deps.frameworks.all()].map(frameworkChange);
   const agents = [...deps.agents.all()]
     .filter(({ state }) => state === 'connected' || state === 'disconnected')

@@ -31,6 +31,8 @@ export interface Agent {
   /** Everything it has, each volume once, unallocated. Volumes being destroyed are no longer in it, their disk not yet. */
   total: Resources;
   link: AgentLink | undefined;
+  /** The request that put it into, or out of, the allocator's books; allocations from before it are void. */
+  bookedInRequest: number;
   /** The ledger has taken its present report; otherwise it is asked for another when the ledger is back. */
   isReconciled: boolean;
   lastHeardMs: number;
@@ -50,6 +52,7 @@ export const newAgent = (id: AgentId, storeId: StoreId, info: AgentInfo, total: 
   info,
   total,
   link: undefined,
+  bookedInRequest: 0,
   isReconciled: false,
   lastHeardMs: 0,
   unreachableSinceMs: undefined,

@@ -18,6 +18,6 @@ function check(deps: Deps, agent: Agent): void {
   agent.link?.drop(`silent for ${silentMs} ms`);
   agent.state = 'unreachable';
   agent.unreachableSinceMs = deps.world.nowMs();
-  deps.allocator.change({ kind: 'remove_agent', agentId: agent.id });
+  agent.bookedInRequest = deps.allocator.change({ kind: 'remove_agent', agentId: agent.id });
   markUnreachable(deps, agent);
 }

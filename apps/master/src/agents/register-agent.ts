@@ -57,7 +57,7 @@ async function takeReport(deps: Deps, agent: Agent, register: Register, total: R
     pingTimeoutMs: deps.settings.agentTimeoutMs,
   });
   adoptTasks(deps, agent, register.tasks, before);
-  deps.allocator.change(asBookChange(deps, agent));
+  agent.bookedInRequest = deps.allocator.change(asBookChange(deps, agent));
   for (const volume of doomed.toList()) destroyVolume(deps, agent, volume, () => returnDisk(deps, agent, volume));
   deps.log.info(
     { agentId: agent.id, storeId: agent.storeId, total: agent.total.toString(), tasks: register.tasks.length },

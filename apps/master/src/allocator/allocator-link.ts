@@ -32,8 +32,12 @@ export class AllocatorLink implements AllocatorBooks {
     return this.link !== undefined;
   }
 
-  change(change: BookChange): void {
-    if (this.link) this.batch.push(change);
+  change(change: BookChange): number {
+    if (!this.link) return 0;
+    // The batch that waits is the next request; it goes out, at the latest, when this very change makes it full.
+    const number = this.sent + 1;
+    this.batch.push(change);
+    return number;
   }
 
   stop(): void {

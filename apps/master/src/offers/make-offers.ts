@@ -11,6 +11,7 @@ const OFFERS_PER_EVENT = 100;
 export function makeOffers(deps: Deps, response: AllocateResponse): void {
   const byFramework = new Map<FrameworkId, Offer[]>();
   for (const allocation of response.allocations) {
+    if (isVoid(deps, allocation, response.seenRequest)) continue;
     const offer = toOffer(deps, allocation);
     if (!offer) {
       deps.allocator.change({ kind: 'recover_resources', ...allocation, offered: true });
@@ -31,6 +32,10 @@ export function makeOffers(deps: Deps, response: AllocateResponse): void {
     deps.metrics.offerMade(offers.length);
   }
 }
+
+/** Made before the allocator heard that the agent was put anew or removed: its books no longer hold this allocation. */
+const isVoid = (deps: Deps, { agentId }: Allocation, seenRequest: number): boolean =>
+  seenRequest < (deps.agents.get(agentId)?.bookedInRequest ?? 0);
 
 let offerCount = 0;
 

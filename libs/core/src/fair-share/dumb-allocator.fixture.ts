@@ -1,6 +1,6 @@
 import type { AgentId, FrameworkId, Role } from '@holdfast/core/base';
 import type { Capability } from '@holdfast/core/offers';
-import { isAllocatableTo, type Resource, Resources } from '@holdfast/core/resources';
+import { isAllocatableTo, type Resource, type Resources } from '@holdfast/core/resources';
 import type { Allocation } from './offer-cycle';
 
 interface DumbFramework {

@@ -77,7 +77,7 @@ function bringsMoreThanItHolds(agent: AgentBook, client: Client, view: View, min
   );
 }
 
-/** Fisher and Yates; the list itself is inRandomOrder. */
+/** Fisher and Yates: the list itself, in an order that `random` chooses. */
 export function inRandomOrder<T>(list: T[], random: Randomness): T[] {
   for (let at = list.length - 1; at > 0; at--) {
     const other = Math.floor(random.next() * (at + 1));

@@ -1,8 +1,7 @@
 import type { Resources } from '@holdfast/core/resources';
 import type { AgentBook } from './agent-book';
 import type { Client } from './client';
-import type { Expiring } from './expiry-heap';
-import { ExpiryHeap } from './expiry-heap';
+import { type Expiring, ExpiryHeap } from './expiry-heap';
 import type { View } from './lot';
 
 /** A longer refusal is cut to this (C-050): a year. */
@@ -40,11 +39,9 @@ export class OfferFilters {
     return filters !== undefined && filters.some((filter) => filter.expiresAtMs > nowMs && isCovered(view, filter));
   }
 
-  /** REVIVE, deactivation and leaving a role end them (C-053, C-056, C-057). Answers whether there were any. */
-  clearOfClient(client: Client): boolean {
-    const hadAny = client.filters.size > 0;
+  /** REVIVE, deactivation and leaving a role end them (C-053, C-056, C-057). */
+  clearOfClient(client: Client): void {
     for (const filter of [...client.filters]) this.remove(filter);
-    return hadAny;
   }
 
   /** The agent is gone (C-058). */

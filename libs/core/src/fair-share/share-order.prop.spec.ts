@@ -46,8 +46,13 @@ describe('the order of siblings', () => {
             if (each.kind === 'charge') chosen.charge([each.milli], 1);
             else if (each.kind === 'offer') chosen.countOffer();
             else if (each.kind === 'weigh') chosen.setWeight(each.weight);
-            else if (each.kind === 'join') (order.add(chosen), inside.add(chosen));
-            else (order.remove(chosen), inside.delete(chosen));
+            else if (each.kind === 'join') {
+              order.add(chosen);
+              inside.add(chosen);
+            } else {
+              order.remove(chosen);
+              inside.delete(chosen);
+            }
           }
         }
       }),

@@ -225,7 +225,7 @@ describe('what becomes of a shared volume in the books', () => {
     expect(cluster.offers()).toEqual(['a1: f2 eng V<1>; cpus:1']);
   });
 
-  it('drops a lost volume from the total though tasks still hold it', () => {
+  it('drops a lost volume from the total though tasks still hold it (A-096)', () => {
     const cluster = clusterWith('f1', 'f2');
     cluster.agent('a1', res('cpus:2').add(V), [{ role: 'eng', resources: res('cpus:1').add(V) }]);
     cluster.books.convertTotal('a1', [destroy(V, 'disk(eng):64')]);

@@ -1,0 +1,2 @@
+export type { MasterSession, MasterStream, SessionEvents } from './master-session';
+export { Sessions } from './sessions';

@@ -1,0 +1,55 @@
+import { planServices, type ClusterOptions } from './service-plan';
+
+const OPTIONS: ClusterOptions = {
+  workDir: '/w',
+  agents: 2,
+  resources: 'cpus:4',
+  isEphemeral: true,
+  distDir: '/dist',
+  env: { PATH: process.env['PATH'], OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel' },
+};
+const PORTS = { masterGrpc: 1, masterHttp: 2, allocatorGrpc: 3, allocatorHttp: 4, registryGrpc: 5, registryHttp: 6, agentsHttp: [7, 8] };
+
+describe('planServices', () => {
+  it('starts registry, allocator, master and agents, each with its settings, telemetry first', () => {
+    const { services, agents } = planServices({ ...OPTIONS, redisUrl: 'redis://r:1' }, PORTS);
+    expect([...services, ...agents].map(({ name }) => name)).toEqual(['volume-registry', 'allocator', 'master', 'agent-1', 'agent-2']);
+    expect(services[2]).toMatchObject({
+      command: process.execPath,
+      args: ['-r', '/dist/telemetry-preload.cjs', '/dist/apps/master/main.cjs'],
+      env: { HOLDFAST_MASTER_GRPC_PORT: '1', HOLDFAST_MASTER_ALLOCATOR: '127.0.0.1:3', HOLDFAST_MASTER_REGISTRY: '127.0.0.1:5' },
+    });
+    expect(agents[1]?.process.env).toMatchObject({
+      HOLDFAST_AGENT_MASTER: '127.0.0.1:1',
+      HOLDFAST_AGENT_HTTP_PORT: '8',
+      HOLDFAST_AGENT_WORK_DIR: '/w/agents/agent-2',
+      HOLDFAST_AGENT_RESOURCES: 'cpus:4',
+      HOLDFAST_AGENT_STOP_TASKS: 'true',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel',
+    });
+  });
+
+  it('leaves the queues where the operator has them when Redis is given', () => {
+    const { redis, services } = planServices({ ...OPTIONS, redisUrl: 'redis://r:1' }, PORTS);
+    expect(redis).toBeUndefined();
+    expect(services[0]?.env['HOLDFAST_REDIS_URL']).toBe('redis://r:1');
+    expect(services[1]?.env).not.toHaveProperty('HOLDFAST_QUEUE_REDIS_URL');
+  });
+
+  it('otherwise starts a private Redis on the loopback interface that writes every change through', () => {
+    const { redis, redisUrl, services } = planServices(OPTIONS, { ...PORTS, redis: 9 });
+    const settings = redis?.args.join(' ');
+    for (const setting of ['--port 9', '--bind 127.0.0.1', '--appendonly yes', '--appendfsync always', '--dir /w/redis']) {
+      expect(settings).toContain(setting);
+    }
+    expect(redisUrl).toBe('redis://127.0.0.1:9');
+    expect(services[1]?.env).toMatchObject({ HOLDFAST_REDIS_URL: redisUrl, HOLDFAST_QUEUE_REDIS_URL: redisUrl });
+  });
+
+  it('takes only the line that says so for the sign that a service serves', () => {
+    const isServingLine = planServices({ ...OPTIONS, redisUrl: 'redis://r:1' }, PORTS).services[0]?.isServingLine;
+    expect(isServingLine?.('{"level":"info","msg":"serving","endpoints":{}}')).toBe(true);
+    expect(isServingLine?.('{"level":"info","msg":"starting","next":"serving"}')).toBe(false);
+    expect(isServingLine?.('"serving"')).toBe(false);
+  });
+});

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { findRedisServer, redisSpec } from './redis-server';
+import { LOOPBACK, type ClusterPorts } from './ports';
+import type { ProcessSpec } from './supervised-process';
+
+export interface ClusterOptions {
+  /** Where everything that lasts is kept; used again, volumes and reservations are back. */
+  readonly workDir: string;
+  readonly agents: number;
+  /** What each agent has, in Mesos' `--resources` syntax. */
+  readonly resources: string;
+  readonly isEphemeral: boolean;
+  /** A Redis that is there already; otherwise a private one is started. */
+  readonly redisUrl?: string;
+  /** The folder with the bundles of the services. */
+  readonly distDir: string;
+  /** The environment that the services inherit. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface AgentPlan {
+  readonly name: string;
+  readonly workDir: string;
+  readonly httpPort: number;
+  readonly process: ProcessSpec;
+}
+
+/** Who is started, and where everyone is found. */
+export interface ServicePlan {
+  readonly redisUrl: string;
+  /** Absent when Redis is somebody else's. */
+  readonly redis?: ProcessSpec;
+  readonly services: readonly ProcessSpec[];
+  readonly agents: readonly AgentPlan[];
+  readonly ports: ClusterPorts;
+}
+
+const at = (port: number): string => `${LOOPBACK}:${port}`;
+
+/** Lays out a cluster on one machine; starts nothing. */
+export function planServices(options: ClusterOptions, ports: ClusterPorts): ServicePlan {
+  const { workDir, env } = options;
+  const redis =
+    ports.redis === undefined
+      ? undefined
+      : redisSpec({ program: findRedisServer(env['PATH'] ?? ''), port: ports.redis, dir: join(workDir, 'redis'), env });
+  const redisUrl = ports.redis === undefined ? (options.redisUrl ?? '') : `redis://${at(ports.redis)}`;
+  // A private Redis serves the queues, too; beside a given one the operator's own setting stands.
+  const redisSettings = { HOLDFAST_REDIS_URL: redisUrl, ...(redis === undefined ? {} : { HOLDFAST_QUEUE_REDIS_URL: redisUrl }) };
+  const service = (name: string, app: string, settings: Readonly<Record<string, string>>): ProcessSpec => ({
+    name,
+    command: process.execPath,
+    args: ['-r', join(options.distDir, 'telemetry-preload.cjs'), join(options.distDir, 'apps', app, 'main.cjs')],
+    env: { ...env, ...redisSettings, ...settings },
+    isServingLine: saysServing,
+  });
+  const agents = ports.agentsHttp.map((httpPort, index) => {
+    const name = `agent-${index + 1}`;
+    const agentDir = join(workDir, 'agents', name);
+    const settings = {
+      HOLDFAST_AGENT_MASTER: at(ports.masterGrpc),
+      HOLDFAST_AGENT_WORK_DIR: agentDir,
+      HOLDFAST_AGENT_RESOURCES: options.resources,
+      HOLDFAST_AGENT_HTTP_PORT: String(httpPort),
+      HOLDFAST_AGENT_HOST: LOOPBACK,
+      HOLDFAST_AGENT_STOP_TASKS: 'true',
+    };
+    return { name, httpPort, workDir: agentDir, process: service(name, 'agent', settings) };
+  });
+
+  return {
+    redisUrl,
+    ...(redis === undefined ? {} : { redis }),
+    services: [
+      service('volume-registry', 'volume-registry', {
+        HOLDFAST_REGISTRY_HOST: LOOPBACK,
+        HOLDFAST_REGISTRY_GRPC_PORT: String(ports.registryGrpc),
+        HOLDFAST_REGISTRY_HTTP_PORT: String(ports.registryHttp),
+      }),
+      service('allocator', 'allocator', {
+        HOLDFAST_ALLOCATOR_HOST: LOOPBACK,
+        HOLDFAST_ALLOCATOR_GRPC_PORT: String(ports.allocatorGrpc),
+        HOLDFAST_ALLOCATOR_HTTP_PORT: String(ports.allocatorHttp),
+      }),
+      service('master', 'master', {
+        HOLDFAST_MASTER_HOST: LOOPBACK,
+        HOLDFAST_MASTER_GRPC_PORT: String(ports.masterGrpc),
+        HOLDFAST_MASTER_HTTP_PORT: String(ports.masterHttp),
+        HOLDFAST_MASTER_ALLOCATOR: at(ports.allocatorGrpc),
+        HOLDFAST_MASTER_REGISTRY: at(ports.registryGrpc),
+      }),
+    ],
+    agents,
+    ports,
+  };
+}
+
+/** Services log JSON lines; one of them says that everything serves. */
+function saysServing(line: string): boolean {
+  if (!line.includes('"serving"')) return false;
+  try {
+    const entry: unknown = JSON.parse(line);
+    return typeof entry === 'object' && entry !== null && 'msg' in entry && entry.msg === 'serving';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  allApplied,
+  connectOperator,
+  connectScheduler,
+  createVolume,
+  disk,
+  findVolume,
+  launch,
+  orThrow,
+  persistentVolume,
+  reserve,
+  reserved,
+  task,
+} from '@holdfast/scheduler-sdk';
+import { startCluster, type ReadyInfo, type TestCluster } from '@holdfast/testing/cluster';
+
+/** `holdfast dev` as a process, with real services from dist/. */
+describe('holdfast dev', () => {
+  let cluster: TestCluster | undefined;
+  afterEach(async () => {
+    await cluster?.stop();
+    cluster = undefined;
+  });
+
+  const addresses = ({ master, allocator, volumeRegistry, redis, agents }: ReadyInfo) => ({
+    master,
+    allocator,
+    volumeRegistry,
+    redis,
+    agents,
+  });
+  const allPids = ({ pids: { agents, ...others } }: ReadyInfo) => [...Object.values(others), ...agents];
+
+  it('serves what the ready file says, and starts each service again on the same port when it is killed', async () => {
+    cluster = await startCluster({ agents: 1 });
+    const first = cluster.ready;
+    expect(first.agents).toHaveLength(1);
+    expect(new Set(allPids(first)).size).toBe(5);
+
+    for (const service of ['volumeRegistry', 'allocator', 'redis', 'master'] as const) {
+      const before = cluster.readNow();
+      process.kill(before.pids[service] ?? 0, 'SIGKILL');
+      const after = await cluster.untilReady(({ pids }) => pids[service] !== before.pids[service]);
+      expect(addresses(after)).toEqual(addresses(first));
+      expect({ ...after.pids, [service]: 0 }).toEqual({ ...before.pids, [service]: 0 });
+    }
+    const [agentPid] = cluster.readNow().pids.agents;
+    process.kill(agentPid ?? 0, 'SIGKILL');
+    const after = await cluster.untilReady(({ pids }) => pids.agents[0] !== agentPid);
+    expect(after.agents).toEqual(first.agents);
+
+    const operator = connectOperator({ address: after.master.grpc });
+    expect(orThrow(await operator.agents()).agents).toMatchObject([{ info: { id: first.agents[0]?.id }, active: true }]);
+    operator.close();
+    expect(cluster.output()).toContain('volume-registry  ended (SIGKILL); starting it again in 0.2 s');
+    expect(await cluster.stop()).toBe(0);
+  });
+
+  it('ends tasks with Ctrl-C, and a later start over the same directory brings volumes and reservations back (architecture 11.8)', async () => {
+    const workDir = await mkdtemp(join(tmpdir(), 'holdfast-again-'));
+    cluster = await startCluster({ agents: 1, workDir });
+    const agentDir = await runTaskOnVolume(cluster);
+    const pids = allPids(cluster.ready);
+    expect(await cluster.stop()).toBe(0);
+    expect(pids.filter(lives)).toEqual([]);
+    expect(await processesUnder(agentDir)).toEqual([]);
+
+    cluster = await startCluster({ agents: 1, workDir });
+    expect(await readFile(join(agentDir, 'volumes/roles/eng/kept/file'), 'utf8')).toBe('data\n');
+    const scheduler = await connectScheduler({ address: cluster.ready.master.grpc, framework: FRAMEWORK });
+    const offer = await scheduler.findOffer((candidate) => findVolume(candidate, 'kept') !== undefined);
+    expect(findVolume(offer, 'kept')).toMatchObject({ shared: true, reservations: [{ role: 'eng', type: 'dynamic' }] });
+    scheduler.close();
+    await cluster.stop();
+    await rm(workDir, { recursive: true });
+  });
+
+  it('leaves no process behind when it is killed itself, and the next start over the directory waits for that', async () => {
+    const workDir = await mkdtemp(join(tmpdir(), 'holdfast-killed-'));
+    cluster = await startCluster({ agents: 1, workDir });
+    const killed = cluster;
+    const agentDir = await runTaskOnVolume(killed);
+    const pids = allPids(killed.ready);
+    expect(await processesUnder(agentDir)).not.toEqual([]);
+    process.kill(killed.pid, 'SIGKILL');
+
+    cluster = await startCluster({ agents: 1, workDir });
+    expect(pids.filter(lives)).toEqual([]);
+    const operator = connectOperator({ address: cluster.ready.master.grpc });
+    expect(orThrow(await operator.volumes()).volumes).toMatchObject([{ volume: 'eng/kept', state: 'ready', holders: [] }]);
+    operator.close();
+    expect(await cluster.stop()).toBe(0);
+    expect(await processesUnder(agentDir)).toEqual([]);
+    await killed.stop();
+    await rm(workDir, { recursive: true });
+  });
+});
+
+const FRAMEWORK = { name: 'test', roles: ['eng'], capabilities: ['SHARED_RESOURCES'] } as const;
+
+/** Creates a shared volume and a task on it that has written to it; resolves with the agent's directory. */
+async function runTaskOnVolume({ ready }: TestCluster): Promise<string> {
+  const scheduler = await connectScheduler({ address: ready.master.grpc, framework: FRAMEWORK });
+  const reservedDisk = reserved(disk(64), { role: 'eng' });
+  const volume = persistentVolume(reservedDisk, { id: 'kept', shared: true });
+  const offer = await scheduler.findOffer(() => true);
+  const writing = 'echo data > kept/file; exec sleep 1000';
+  const writer = task({ id: 't', agentId: offer.agentId, cpus: 0.1, memMb: 32, command: writing, volumes: [{ volume, mode: 'RW' }] });
+  const agentDir = ready.agents[0]?.workDir ?? '';
+  const path = join(agentDir, 'volumes/roles/eng/kept/file');
+  allApplied(await scheduler.accept(offer, [reserve(reservedDisk), createVolume(volume), launch(writer)]));
+  await scheduler.untilTask('t', ['TASK_RUNNING']);
+  while (!existsSync(path)) await pause(20);
+  scheduler.close();
+  return agentDir;
+}
+
+/** Not gone, and not merely unburied. */
+const lives = (pid: number): boolean => /^[^Z]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
+
+/** Processes that work in this directory: tasks, in their sandboxes. */
+async function processesUnder(dir: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  return pids.filter((_, index) => places[index]?.startsWith(dir));
+}

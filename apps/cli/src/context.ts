@@ -1,0 +1,15 @@
+import type { CliSettings } from './config';
+import type { Terminal } from './output';
+
+/** What every command is given. */
+export interface CliContext {
+  readonly settings: CliSettings;
+  readonly terminal: Terminal;
+  /** The environment that started services inherit. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The folder with the bundles of the services. */
+  readonly distDir: string;
+  readonly currentDir: string;
+  /** Aborted by Ctrl-C and by SIGTERM. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,2 @@
+export { createNarrator, type Narrator, type VerifiedLine } from './narrator';
+export { playStory } from './story';

@@ -1,0 +1,56 @@
+import { Resources, scalar } from '@holdfast/core/resources';
+import { engDisk, MasterStory, volume } from '../master.fixture';
+import { declineOffers } from './decline-offers';
+import { makeOffers } from './make-offers';
+
+const cpu = scalar('cpus', 1);
+const V = volume('data', 40);
+
+describe('allocations', () => {
+  it('become one OFFERS event per framework (C-012)', async () => {
+    const story = new MasterStory();
+    const eng = story.subscribe();
+    const other = story.subscribe();
+    const { agent } = await story.register();
+    const of = (frameworkId: string) => ({ frameworkId, agentId: agent.id, role: 'eng', resources: Resources.of([cpu]) });
+    makeOffers(story.deps, {
+      number: 1,
+      seenRequest: story.changes.length,
+      allocations: [of(eng.framework.id), of(other.framework.id), of(eng.framework.id)],
+    });
+    const sizes = (events: typeof eng.events) => events.flatMap((event) => (event.type === 'OFFERS' ? [event.offers.length] : []));
+    expect([sizes(eng.events), sizes(other.events)]).toEqual([[2], [1]]);
+  });
+
+  it('go back when their framework is away or the agent no longer has them (C-091)', async () => {
+    const story = new MasterStory();
+    const eng = story.subscribe();
+    const agent = await story.register({ checkpointed: Resources.of([engDisk(40)]) });
+    expect(story.offer(eng, agent, [V, cpu])).toBeUndefined();
+    eng.disconnect();
+    expect(story.offer(eng, agent, [cpu])).toBeUndefined();
+    expect(story.recovered()).toHaveLength(2);
+  });
+
+  it('that were made before the allocator knew of the agent’s registration are void: neither offered nor given back', async () => {
+    const story = new MasterStory();
+    const eng = story.subscribe();
+    const { agent } = await story.register();
+    const allocation = { frameworkId: eng.framework.id, agentId: agent.id, role: 'eng', resources: Resources.of([cpu]) };
+    makeOffers(story.deps, { number: 1, seenRequest: agent.bookedInRequest - 1, allocations: [allocation] });
+    expect(story.deps.offers.size).toBe(0);
+    expect(story.recovered()).toEqual([]);
+  });
+});
+
+describe('DECLINE', () => {
+  it('returns offers with a filter and names those that were gone (C-050, D-023)', async () => {
+    const story = new MasterStory();
+    const eng = story.subscribe();
+    const agent = await story.register();
+    const offer = story.offer(eng, agent, [cpu]) ?? '';
+    const request = { frameworkId: eng.framework.id, offerIds: [offer, 'gone'], filters: { refuseMs: 2_000 } };
+    expect(declineOffers(story.deps, eng.framework, request)).toEqual(['gone']);
+    expect(story.recovered()).toEqual(['cpus:1 for 2000 ms']);
+  });
+});

@@ -1,0 +1,1 @@
+export { recordedLog, type RecordedLine, type RecordedLog } from './recorded-log';

@@ -1,0 +1,63 @@
+import { acquire, create, destroy, release } from './ledger-story';
+import { codes, T1, V, W, type StoreStage } from './store-stage';
+
+export function describeSafeStart(stage: StoreStage): void {
+  describe('fence and safe start', () => {
+    it('refuses an older epoch and changes nothing (promise 5)', async () => {
+      stage.story.epoch = 7;
+      await stage.story.report();
+      await stage.story.done(create(V), acquire(T1, V));
+      const before = [await stage.story.volume(V), await stage.story.history()];
+      const { revision, results, refusal, unverified } = await stage.story.transact([release(T1, V), create(W)], {
+        epoch: 6,
+        seenRevision: 99,
+      });
+      expect(refusal).toMatchObject({ code: 'stale_epoch', details: { epoch: 6, highest: 7 }, ledgerRevision: 2 });
+      expect({ revision, results, unverified }).toEqual({ revision: 2, results: [], unverified: false });
+      const outcome = await stage.story.report({ epoch: 6, seenRevision: 0 });
+      expect(outcome).toMatchObject({ revision: 2, refusal: { code: 'stale_epoch' }, differences: [], destroying: [] });
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(before);
+    });
+
+    it('refuses to destroy in a store that was never reconciled, though it takes volumes and holders', async () => {
+      const fresh = stage.newStory();
+      expect((await fresh.transact([create(V), acquire(T1, V), release(T1, V)])).unverified).toBe(true);
+      expect((await fresh.ask(destroy(V))).refusal).toMatchObject({ code: 'ledger_unverified', details: { storeId: fresh.storeId } });
+      await fresh.report({ has: [V] });
+      expect(codes((await fresh.transact([destroy(V)])).results)).toEqual(['done']);
+    });
+
+    it('refuses to destroy after a change of leader until the agent has reported in the new epoch', async () => {
+      await stage.withReadyVolume();
+      stage.story.epoch = 2;
+      expect((await stage.story.transact([acquire(T1, V), release(T1, V)])).unverified).toBe(true);
+      expect((await stage.story.ask(destroy(V))).refusal?.code).toBe('ledger_unverified');
+      expect((await stage.story.report({ has: [V] })).differences).toEqual([]);
+      expect((await stage.story.ask(destroy(V))).refusal).toBeUndefined();
+    });
+
+    it('does not repeat a DESTROY of an unverified store', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(destroy(V));
+      stage.story.epoch = 2;
+      expect((await stage.story.ask(destroy(V))).refusal?.code).toBe('ledger_unverified');
+    });
+
+    it('notices lost writes by a revision that is ahead, refuses to destroy, and never repeats a revision', async () => {
+      await stage.withReadyVolume();
+      const result = await stage.story.transact([acquire(T1, V), release(T1, V), destroy(V)], { seenRevision: 40 });
+      expect(result).toMatchObject({ revision: 42, unverified: true });
+      expect(codes(result.results)).toEqual(['done', 'done', 'ledger_unverified']);
+      expect((await stage.story.history()).map(({ revision }) => revision)).toEqual([1, 2, 41, 42]);
+      expect((await stage.story.ask(destroy(V))).refusal?.code).toBe('ledger_unverified');
+      await stage.story.report({ has: [V] });
+      expect((await stage.story.transact([])).unverified).toBe(false);
+    });
+
+    it('goes on above a lost revision also when it is the report that tells', async () => {
+      await stage.story.report({ has: [V], seenRevision: 12 });
+      expect(await stage.story.volume(V)).toMatchObject({ revision: 13 });
+      expect((await stage.story.transact([])).unverified).toBe(false);
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import { describeCreating } from './creating.contract';
+import { describeDestroying } from './destroying.contract';
+import { describeHolding } from './holding.contract';
+import { describeReconciliation } from './reconciliation.contract';
+import { describeSafeStart } from './safe-start.contract';
+import { describeTransactions } from './transactions.contract';
+import { StoreStage, type OpenVolumeStore } from './store-stage';
+
+/** The promises of the port to the ledger; memory, Redis and remote stores keep the same ones. */
+export function describeVolumeStore(name: string, open: () => Promise<OpenVolumeStore>): void {
+  describe(`${name} as a volume store`, () => {
+    let opened: OpenVolumeStore;
+    const stage = new StoreStage(() => opened);
+
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened.close());
+    beforeEach(async () => {
+      stage.story = await stage.newStory().begin();
+    });
+
+    describeCreating(stage);
+    describeHolding(stage);
+    describeDestroying(stage);
+    describeTransactions(stage);
+    describeSafeStart(stage);
+    describeReconciliation(stage);
+  });
+}
