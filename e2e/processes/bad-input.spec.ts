@@ -63,7 +63,7 @@ describe('bad input over gRPC', () => {
     ],
     ['on unreserved disk (B-006)', [persistentVolume(disk(64), { id: 'plain' })], 'operation_invalid'],
     ['larger than the disk (A-025)', [volume('big', 4096)], 'insufficient_resources'],
-    ['named twice in one CREATE (A-048)', [volume('twice'), volume('twice')], 'volume_exists'],
+    ['named twice in one CREATE (A-048)', [volume('twice'), volume('twice')], 'operation_invalid'],
     ['at an absolute container path', [volume('abs', 64, '/etc')], 'operation_invalid'],
     ['at a container path that leaves the sandbox', [volume('up', 64, 'a/../../b')], 'operation_invalid'],
     ['with an empty id (A-054)', [volume('')], 'operation_invalid'],
@@ -79,11 +79,9 @@ describe('bad input over gRPC', () => {
     expect(unreserving).toBe('applied');
   });
 
-  it('refuses resources that no number can be made of', async () => {
-    for (const milli of [-1000, Number.NaN, Number.POSITIVE_INFINITY]) {
-      const bad: Resource = { ...engDisk(1), value: { kind: 'scalar', milli } };
-      expect(await operate(reserve(bad)).catch((error: Error) => [error.message])).not.toEqual(['applied']);
-    }
+  it('refuses a negative amount (B-005)', async () => {
+    const bad: Resource = { ...engDisk(1), value: { kind: 'scalar', milli: -1000 } };
+    expect(await operate(reserve(bad))).toEqual(['invalid_argument']);
   });
 
   it('refuses offers that are unknown, already used, or named twice', async () => {
@@ -145,7 +143,7 @@ describe('bad input over gRPC', () => {
         checkpoint: false,
         labels: [],
       };
-      const events = client.serverStream(schedulerService.subscribe, { framework, suppressedRoles: [] });
+      const events = client.serverStream(schedulerService.subscribe, { framework, suppressedRoles: ['raw'] });
       stop = () => client.close();
       events.onEnd(() => undefined);
       [streamId, frameworkId] = await Promise.all([
