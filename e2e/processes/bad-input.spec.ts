@@ -96,8 +96,8 @@ describe('bad input over gRPC', () => {
   });
 
   it("refuses another framework's offer, which stays its own", async () => {
-    await scheduler.suppress();
     const offer = await anyOffer();
+    await scheduler.suppress();
     await scheduler.decline(offer, { refuseMs: 60_000 });
     const other = await subscribe({ name: 'other' });
     const theirs = await other.findOffer(() => true);
