@@ -15,4 +15,6 @@ module.exports = {
     '^@holdfast/testing/(.*)$': '<rootDir>/libs/testing/src/$1/index.ts',
   },
   testTimeout: 60000,
+  // Also on two cores: with one worker jest runs everything in one process, and real processes wait on each other.
+  maxWorkers: 2,
 };

@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import { dependencies } from '../../../package.json';
+import { eventually } from './agent.fixture';
+import { reservedDisk, volumeResource } from './disks/volumes.fixture';
+import { FakeMaster, runTask } from './fake-master.fixture';
+import { useTempDirectory } from './files/temp-directory.fixture';
+import { findProcesses, sendSignal } from './processes';
+
+const root = resolve(__dirname, '../../..');
+const running: ChildProcess[] = [];
+let master: FakeMaster;
+
+afterEach(async () => {
+  for (const child of running.splice(0)) if (child.exitCode === null && child.signalCode === null) await end(child, 'SIGKILL');
+  for (const launchId of launches)
+    for (const pid of findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${launchId}` })) sendSignal(pid, 'SIGKILL');
+  launches.length = 0;
+  await master.stop();
+});
+const directory = useTempDirectory();
+const launches: string[] = [];
+
+/** As it is shipped: the agent and its spawner side by side, libraries outside (toolchain 1.3.9). */
+beforeEach(async () => {
+  master = await FakeMaster.start();
+  buildSync({
+    entryPoints: { main: join(__dirname, 'main.ts'), spawner: join(__dirname, 'containers/spawner.ts') },
+    outdir: join(directory(), 'dist'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: Object.keys(dependencies)
+      .flatMap((name) => [name, `${name}/*`])
+      .concat('@opentelemetry/*'),
+    tsconfig: join(root, 'tsconfig.base.json'),
+    logLevel: 'error',
+  });
+});
+
+interface Agent {
+  readonly child: ChildProcess;
+  output(): string;
+}
+
+function start(env: Readonly<Record<string, string>> = {}): Agent {
+  const child = spawn(process.execPath, [join(directory(), 'dist/main.cjs')], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_PATH: join(root, 'node_modules'),
+      HOLDFAST_AGENT_MASTER: master.address,
+      HOLDFAST_AGENT_WORK_DIR: join(directory(), 'work'),
+      HOLDFAST_AGENT_RESOURCES: 'cpus:4;mem:512;disk:500',
+      HOLDFAST_AGENT_HTTP_PORT: '0',
+      HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS: '20',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()));
+  return { child, output: () => text };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  child.kill(signal);
+  return (await exited)[0];
+}
+
+const sandboxOf = (task: ReturnType<typeof runTask>) => join(directory(), 'work/sandboxes/f1', task.info.taskId, task.launchId);
+
+function run(wish: Parameters<FakeMaster['run']>[0]): ReturnType<typeof runTask> {
+  const task = master.run(wish);
+  launches.push(task.launchId);
+  return task;
+}
+
+it('survives kill -9: tasks go on, are taken over once, and their volumes stay held meanwhile (A-180)', async () => {
+  const V1 = volumeResource('v1', 100);
+  const first = start();
+  await master.registration(1);
+  await master.apply('RESERVE', reservedDisk(100));
+  await master.apply('CREATE', V1);
+  const live = run({ id: 'live', line: 'echo started >> data/live; while [ ! -e go ]; do sleep 0.01; done; exit 3', volumes: [V1] });
+  const ended = run({ id: 'ended', line: 'while [ ! -e go ]; do sleep 0.01; done; exit 4' });
+  for (const id of ['live', 'ended']) await master.untilState(id, 'TASK_RUNNING');
+
+  await end(first.child, 'SIGKILL');
+  writeFileSync(join(sandboxOf(ended), 'go'), '');
+  await eventually(() => findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${ended.launchId}` }).length === 0);
+  start();
+  const register = await master.registration(2);
+  expect(register.tasks.map(({ info, launchId }) => [info.taskId, launchId]).sort()).toEqual([
+    ['ended', ended.launchId],
+    ['live', live.launchId],
+  ]);
+  expect(await master.untilState('ended', 'TASK_FAILED')).toMatchObject({ message: 'Command exited with status 4' });
+  expect(await master.apply('DESTROY', V1)).toMatchObject({ code: 'volume_in_use' });
+  writeFileSync(join(sandboxOf(live), 'go'), '');
+  expect(await master.untilState('live', 'TASK_FAILED')).toMatchObject({ message: 'Command exited with status 3' });
+  await master.untilGone('live');
+  expect(readFileSync(join(directory(), 'work/volumes/roles/eng/v1/live'), 'utf8')).toBe('started\n');
+  expect(await master.apply('DESTROY', V1)).toBeUndefined();
+});
+
+it('runs no task twice and loses none, wherever in its launch kill -9 comes', async () => {
+  let agent = start();
+  await master.registration(1);
+  const tasks = Array.from({ length: 40 }, (_, at) => runTask({ id: `t${at}`, line: 'echo ran' }));
+  launches.push(...tasks.map(({ launchId }) => launchId));
+  for (const [at, task] of tasks.entries()) {
+    master.send(task);
+    if (at % 10 !== 9) continue;
+    // At different points of the last few launches.
+    await master.until(() => master.statuses(`t${at - (at % 5)}`).length > 0);
+    const registrations = master.all('register').length;
+    await end(agent.child, 'SIGKILL');
+    agent = start();
+    await master.registration(registrations + 1);
+  }
+  await master.apply('RESERVE', reservedDisk(1));
+  const reported = master
+    .all('register')
+    .at(-1)!
+    .tasks.map(({ info }) => info.taskId);
+  for (const { info, launchId } of tasks) {
+    const { taskId } = info;
+    // What the agent had not yet written down when it was killed it has never heard of; then it has not run either.
+    const isKnown = reported.includes(taskId) || master.statuses(taskId).length > 0;
+    const text = readOutput(taskId, launchId);
+    if (!isKnown) expect(text).toBeUndefined();
+    else await master.untilGone(taskId);
+    expect([undefined, '', 'ran\n']).toContain(readOutput(taskId, launchId));
+    const last = await master.until(
+      () => !isKnown || master.statuses(taskId).find(({ state }) => ['TASK_FINISHED', 'TASK_DROPPED', 'TASK_FAILED'].includes(state)),
+    );
+    if (last !== true && last.state === 'TASK_FINISHED') expect(readOutput(taskId, launchId)).toBe('ran\n');
+  }
+});
+
+function readOutput(taskId: string, launchId: string): string | undefined {
+  try {
+    return readFileSync(join(directory(), 'work/sandboxes/f1', taskId, launchId, 'stdout'), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+it('goes on when its spawner is killed: tasks live, new ones start', async () => {
+  const agent = start();
+  await master.registration(1);
+  const before = run({ id: 'before', line: 'while [ ! -e go ]; do sleep 0.01; done' });
+  await master.untilState('before', 'TASK_RUNNING');
+  const { pid } = JSON.parse(readFileSync(join(directory(), 'work/meta/spawner'), 'utf8')) as { pid: number };
+  sendSignal(pid, 'SIGKILL');
+  run({ id: 'after' });
+  await master.untilState('after', 'TASK_FINISHED');
+  writeFileSync(join(sandboxOf(before), 'go'), '');
+  await master.untilState('before', 'TASK_FINISHED');
+  expect(agent.output()).toContain('the spawner died and is started again');
+  expect(agent.child.exitCode).toBeNull();
+});
+
+it('keeps a second agent off its work directory and says which process has it', async () => {
+  const first = start();
+  await master.registration(1);
+  const second = start();
+  expect((await once(second.child, 'exit'))[0]).toBe(1);
+  expect(second.output()).toContain(`Another agent (process ${first.child.pid}) uses the work directory ${directory()}/work.`);
+  await end(first.child, 'SIGKILL');
+  start();
+  await master.registration(2);
+});
+
+it('ends its tasks on SIGTERM when it is told to, and otherwise leaves them', async () => {
+  const first = start({ HOLDFAST_AGENT_STOP_TASKS: 'true' });
+  await master.registration(1);
+  const one = run({ id: 'one', line: 'sleep 600' });
+  await master.untilState('one', 'TASK_RUNNING');
+  expect(await end(first.child, 'SIGTERM')).toBe(0);
+  expect(findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${one.launchId}` })).toEqual([]);
+  await master.untilState('one', 'TASK_KILLED');
+
+  const second = start();
+  await master.registration(2);
+  const two = run({ id: 'two', line: 'sleep 600' });
+  await master.untilState('two', 'TASK_RUNNING');
+  expect(await end(second.child, 'SIGTERM')).toBe(0);
+  expect(findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${two.launchId}` })).not.toEqual([]);
+});
+
+it('says what is wrong with its settings, all at once', async () => {
+  const agent = start({ HOLDFAST_AGENT_MASTER: 'nowhere', HOLDFAST_AGENT_ISOLATION: 'jail', HOLDFAST_AGENT_UPDATE_RETRY_MS: 'soon' });
+  expect((await once(agent.child, 'exit'))[0]).toBe(1);
+  for (const name of ['HOLDFAST_AGENT_ISOLATION', 'HOLDFAST_AGENT_UPDATE_RETRY_MS']) expect(agent.output()).toContain(name);
+  const wrong = start({ HOLDFAST_AGENT_RESOURCES: 'cpus=4' });
+  expect((await once(wrong.child, 'exit'))[0]).toBe(1);
+  expect(wrong.output()).toContain('HOLDFAST_AGENT_RESOURCES cannot be read');
+  expect(readdirSync(join(directory(), 'work/meta/tasks'))).toEqual([]);
+});

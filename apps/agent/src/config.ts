@@ -1,0 +1,99 @@
+import { hostname } from 'node:os';
+import { defineSettings, durationMs, flag, oneOf, optionalText, port, text } from '@holdfast/platform/config';
+
+export const agentSettings = defineSettings({
+  service: 'agent',
+  about:
+    'The agent: offers the resources of one machine, keeps its reservations and volumes, and runs tasks. It dials the master; tasks go on while the agent or the master is away.',
+  fields: {
+    master: text('HOLDFAST_AGENT_MASTER', '127.0.0.1:7050', "host:port of the master's gRPC port"),
+    workDir: text(
+      'HOLDFAST_AGENT_WORK_DIR',
+      '/var/lib/holdfast/agent',
+      'directory for volumes, sandboxes and everything the agent must remember',
+    ),
+    resources: optionalText(
+      'HOLDFAST_AGENT_RESOURCES',
+      undefined,
+      "what is offered, as in Mesos' --resources: cpus:4;mem:4096;disk:10240;disk(eng):2048, or a JSON list; detected if not set",
+    ),
+    attributes: optionalText('HOLDFAST_AGENT_ATTRIBUTES', undefined, 'facts about this machine for frameworks, such as rack:r1;ssd:true'),
+    host: text('HOLDFAST_AGENT_HOST', '127.0.0.1', 'address to listen on'),
+    hostname: text('HOLDFAST_AGENT_HOSTNAME', hostname(), 'name by which frameworks are told to reach this machine'),
+    httpPort: port('HOLDFAST_AGENT_HTTP_PORT', 5051, 'HTTP port: state, health and metrics; 0 takes a free one'),
+    isolation: oneOf(
+      'HOLDFAST_AGENT_ISOLATION',
+      'auto',
+      'namespaces: mounts and process ids of its own for each task; plain: links instead of mounts, and no read-only volumes; auto: namespaces where the machine lets us',
+      ['auto', 'namespaces', 'plain'],
+    ),
+    switchUser: flag('HOLDFAST_AGENT_SWITCH_USER', false, "run tasks that name no user as their framework's user"),
+    stopTasks: flag(
+      'HOLDFAST_AGENT_STOP_TASKS',
+      false,
+      'when told to stop, end the tasks too; otherwise they go on and the next agent takes them over',
+    ),
+    killGraceMs: durationMs(
+      'HOLDFAST_AGENT_KILL_GRACE_MS',
+      3_000,
+      'from SIGTERM to SIGKILL, where neither the kill nor the task says how long',
+    ),
+    updateRetryMs: durationMs(
+      'HOLDFAST_AGENT_UPDATE_RETRY_MS',
+      10_000,
+      'first wait for the acknowledgement of a status; doubles each time',
+      { min: 1 },
+    ),
+    updateRetryMaxMs: durationMs('HOLDFAST_AGENT_UPDATE_RETRY_MAX_MS', 600_000, 'longest wait for the acknowledgement of a status', {
+      min: 1,
+    }),
+    registrationBackoffMs: durationMs(
+      'HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS',
+      1_000,
+      'longest first wait before registering again; doubles each time',
+      {
+        min: 1,
+      },
+    ),
+    registrationBackoffMaxMs: durationMs('HOLDFAST_AGENT_REGISTRATION_BACKOFF_MAX_MS', 60_000, 'longest wait before registering again', {
+      min: 1,
+    }),
+    registrationTimeoutMs: durationMs(
+      'HOLDFAST_AGENT_REGISTRATION_TIMEOUT_MS',
+      10_000,
+      'how long a master may take to answer a registration',
+      { min: 1 },
+    ),
+    sandboxKeepMs: durationMs(
+      'HOLDFAST_AGENT_SANDBOX_KEEP_MS',
+      7 * 24 * 3_600_000,
+      'how long the sandbox of an ended task is kept; less when the disk fills up',
+    ),
+    spawnerPath: optionalText(
+      'HOLDFAST_AGENT_SPAWNER_PATH',
+      undefined,
+      'the program that starts tasks; spawner.cjs beside the agent if not set',
+    ),
+  },
+  check: (settings) => [
+    ...(settings.updateRetryMaxMs < settings.updateRetryMs
+      ? ['HOLDFAST_AGENT_UPDATE_RETRY_MAX_MS must not be less than HOLDFAST_AGENT_UPDATE_RETRY_MS']
+      : []),
+    ...(settings.registrationBackoffMaxMs < settings.registrationBackoffMs
+      ? ['HOLDFAST_AGENT_REGISTRATION_BACKOFF_MAX_MS must not be less than HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS']
+      : []),
+    ...(/^(\[[^\]]+\]|[^:]+):\d{1,5}$/.test(settings.master) ? [] : ['HOLDFAST_AGENT_MASTER must be host:port, such as 127.0.0.1:7050']),
+  ],
+});
+
+export type AgentSettings = ReturnType<(typeof agentSettings)['read']>;
+
+/** Variables that say how the machine is set up. The others stay with the agent: its settings may hold secrets. */
+const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
+
+/** What of the agent's own environment tasks get, too. */
+export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> {
+  const inherited: Record<string, string> = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+  for (const name of PASSED_ON) if (env[name]) inherited[name] = env[name];
+  return inherited;
+}

@@ -1,0 +1,124 @@
+import type { LaunchId, Timers } from '@holdfast/core/base';
+import { childrenOf, isAlive, markOf, type ProcessMark, type ProcessSearch, sendSignal } from '../processes';
+import { type ContainerEnd, endOf, type Exit, readContainerLog } from './container-log';
+import type { Isolation } from './container-spec';
+
+const FIRST_WAIT_MS = 5;
+const LONGEST_WAIT_MS = 1000;
+
+export interface ContainerDeps {
+  readonly launchId: LaunchId;
+  readonly isolation: Isolation;
+  readonly logPath: string;
+  readonly find: (search: ProcessSearch) => Promise<readonly number[]>;
+  readonly timers: Pick<Timers, 'after'>;
+}
+
+/** In the environment of every process of a container, to find those that have left its session. */
+export const launchVariable = (launchId: LaunchId): string => `HOLDFAST_LAUNCH_ID=${launchId}`;
+
+/** One started container: the process that we started, and all that came of it. */
+export class Container {
+  /** Resolves when its command has been started, or when it is gone without. */
+  readonly whenRunning: Promise<void>;
+  /** Resolves when no process of it is left, hence nothing that it had mounted. */
+  readonly whenGone: Promise<ContainerEnd>;
+  private resolveRunning!: () => void;
+  private resolveGone!: (end: ContainerEnd) => void;
+  private rejectGone!: (fault: unknown) => void;
+  private isOver = false;
+  private isKilled = false;
+  private hasStartedCommand = false;
+  /** Seen alive by us: its session number has not been given to others since. */
+  private wasAlive = false;
+  /** Process 1 of its namespace, as seen from outside; its end takes all the others with it. */
+  private init: ProcessMark | undefined;
+
+  constructor(
+    readonly mark: ProcessMark,
+    private readonly deps: ContainerDeps,
+  ) {
+    this.whenRunning = new Promise((resolve) => (this.resolveRunning = resolve));
+    this.whenGone = new Promise((resolve, reject) => {
+      this.resolveGone = resolve;
+      this.rejectGone = reject;
+    });
+  }
+
+  /** Whether its command has been started, as far as we know yet. */
+  get hasRun(): boolean {
+    return this.hasStartedCommand;
+  }
+
+  /** The command has been started. */
+  running(): void {
+    this.hasStartedCommand = true;
+    this.findInit();
+    this.resolveRunning();
+  }
+
+  /** The process that we started has ended; `exit` if the system told us how. */
+  exited(exit?: Exit): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.finish(exit).then(this.resolveGone, this.rejectGone);
+  }
+
+  /** For containers that are not children of our spawner any more: looks whether something happened. */
+  async look(): Promise<void> {
+    if (this.isOver) return;
+    const isStillAlive = isAlive(this.mark);
+    this.wasAlive ||= isStillAlive;
+    if (!this.hasStartedCommand && (await readContainerLog(this.deps.logPath)).isRunning) this.running();
+    if (!isStillAlive) this.exited();
+  }
+
+  /** SIGTERM to the command and what it has started. */
+  terminate(): void {
+    if (isAlive(this.mark)) sendSignal(-this.mark.pid, 'SIGTERM');
+  }
+
+  /** Ends every process of it at once. */
+  kill(): void {
+    this.isKilled = true;
+    this.findInit();
+    // Ending process 1 first, and not the process that waits for it, means that the latter's end proves the end of all.
+    if (this.init && isAlive(this.init)) sendSignal(this.init.pid, 'SIGKILL');
+    else if (isAlive(this.mark)) sendSignal(-this.mark.pid, 'SIGKILL');
+  }
+
+  private findInit(): void {
+    if (this.init || this.deps.isolation !== 'namespaces' || !isAlive(this.mark)) return;
+    const [pid] = childrenOf(this.mark.pid);
+    this.init = pid === undefined ? undefined : markOf(pid);
+  }
+
+  private async finish(exit: Exit | undefined): Promise<ContainerEnd> {
+    this.wasAlive ||= exit !== undefined;
+    let waitMs = FIRST_WAIT_MS;
+    for (let left = await this.leftovers(exit); left.length > 0; left = await this.leftovers(exit)) {
+      for (const pid of left) sendSignal(pid, 'SIGKILL');
+      await new Promise<void>((resolve) => this.deps.timers.after(waitMs, resolve));
+      // One that hangs in the system may take long to die.
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+    const log = await readContainerLog(this.deps.logPath);
+    this.hasStartedCommand ||= log.isRunning;
+    this.resolveRunning();
+    // On a full disk the log may lack what we have been told.
+    const end = endOf({ ...log, isRunning: this.hasStartedCommand }, exit);
+    return this.isKilled && end.kind === 'failed' ? { kind: 'lost', problem: 'the container was killed' } : end;
+  }
+
+  private async leftovers(exit: Exit | undefined): Promise<readonly number[]> {
+    if (this.init) return isAlive(this.init) ? [this.init.pid] : [];
+    // unshare(1) ends of itself only after process 1 of the namespace has ended, and with it all in there.
+    if (this.deps.isolation === 'namespaces' && exit !== undefined && exit.signal === null) return [];
+    const { launchId, find } = this.deps;
+    return find({
+      variable: launchVariable(launchId),
+      startedSinceTicks: this.mark.startTicks,
+      ...(this.wasAlive && { session: this.mark.pid }),
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import type { ProcessMark } from '../processes';
+
+/** Between the agent and the small process that starts containers for it (toolchain 2i: forking a big process stalls it). */
+export interface StartRequest {
+  readonly kind: 'start';
+  /** Names this start in the answers. */
+  readonly id: number;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Read by the started process from its standard input. */
+  readonly script: string;
+  /** Gets the process's mark before the process gets its script: what is not in there has never run. Then takes what the process prints. */
+  readonly logPath: string;
+}
+
+export type SpawnerAnswer =
+  | { readonly kind: 'started'; readonly id: number; readonly mark: ProcessMark }
+  /** It could not be started, and no process is left. */
+  | { readonly kind: 'failed'; readonly id: number; readonly problem: string }
+  /** The command runs. */
+  | { readonly kind: 'running'; readonly id: number }
+  | { readonly kind: 'exited'; readonly id: number; readonly code: number | null; readonly signal: string | null };

@@ -1,0 +1,2 @@
+export { DiskFault, VolumeDirectories } from './volume-directories';
+export type { VolumePath } from './volume-path';

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { Refusal } from '@holdfast/core/base';
+import { type AgentMessage, agentLinkService, type LinkRequest, type LinkResponse, type MasterMessage } from '@holdfast/contracts';
+import type { FrameworkInfo, ResourceOperationType } from '@holdfast/core/offers';
+import { type Resource, Resources, scalar } from '@holdfast/core/resources';
+import type { Command, TaskInfo, TaskState, TaskStatus } from '@holdfast/core/tasks';
+import { type DuplexStream, handleDuplex, type RpcServer, startRpcServer } from '@holdfast/platform/rpc';
+import { recordedLog } from '@holdfast/testing/log';
+
+type MessageOf<K extends AgentMessage['kind']> = Extract<AgentMessage, { kind: K }>;
+type RunTask = Extract<MasterMessage, { kind: 'run_task' }>;
+
+export const FRAMEWORK: FrameworkInfo = {
+  id: 'f1',
+  name: 'test',
+  user: 'root',
+  roles: ['eng'],
+  capabilities: new Set(['SHARED_RESOURCES', 'PARTITION_AWARE']),
+  failoverTimeoutMs: 0,
+  checkpoint: true,
+  labels: [],
+};
+
+export interface TaskWish {
+  readonly id?: string;
+  readonly launchId?: string;
+  readonly line?: string;
+  readonly command?: Command;
+  readonly volumes?: readonly Resource[];
+  readonly killGraceMs?: number;
+  readonly framework?: FrameworkInfo;
+  readonly ledgerRevision?: number;
+}
+
+/** For tests: the agents' door of a master, over real gRPC. It says what a test tells it to, and keeps what it hears. */
+export class FakeMaster {
+  epoch = 1;
+  /** Instead of an admission. */
+  refusal: Refusal | undefined;
+  /** A silent one answers no registration. */
+  isSilent = false;
+  /** Whether statuses are acknowledged and ends confirmed as they come. */
+  acknowledges = true;
+  pingTimeoutMs = 60_000;
+  readonly heard: AgentMessage[] = [];
+  private stream: DuplexStream<LinkRequest, LinkResponse> | undefined;
+  private readonly waiting = new Set<() => void>();
+  private server!: RpcServer;
+
+  static async start(port = 0): Promise<FakeMaster> {
+    const master = new FakeMaster();
+    master.server = await startRpcServer({
+      host: '127.0.0.1',
+      port,
+      maxMessageBytes: 4 * 1024 * 1024,
+      log: recordedLog(),
+      handlers: [handleDuplex(agentLinkService.link, (stream) => master.serve(stream))],
+    });
+    return master;
+  }
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop(0);
+  }
+
+  hangUp(): void {
+    this.stream?.end();
+  }
+
+  send(...messages: readonly MasterMessage[]): void {
+    this.stream?.send({ epoch: this.epoch, messages });
+  }
+
+  /** What was heard of a kind, in order. */
+  all<K extends AgentMessage['kind']>(kind: K): readonly MessageOf<K>[] {
+    return this.heard.filter((message): message is MessageOf<K> => message.kind === kind);
+  }
+
+  /** Resolves as soon as there is what is looked for. */
+  until<T>(find: () => T | undefined | false): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        let found: T | undefined | false;
+        try {
+          found = find();
+        } catch (fault) {
+          this.waiting.delete(look);
+          return reject(fault);
+        }
+        if (found === undefined || found === false) return;
+        this.waiting.delete(look);
+        resolve(found);
+      };
+      this.waiting.add(look);
+      look();
+    });
+  }
+
+  /** The registration with this number, counted from 1. */
+  registration(number = 1): Promise<MessageOf<'register'>> {
+    return this.until(() => this.all('register')[number - 1]);
+  }
+
+  statuses(taskId: string): readonly TaskStatus[] {
+    return this.all('task_update')
+      .map(({ status }) => status)
+      .filter((status) => status.taskId === taskId);
+  }
+
+  untilState(taskId: string, state: TaskState): Promise<TaskStatus> {
+    return this.until(() => this.statuses(taskId).find((status) => status.state === state));
+  }
+
+  untilGone(taskId: string): Promise<MessageOf<'task_gone'>> {
+    return this.until(() => this.all('task_gone').find((gone) => gone.taskId === taskId));
+  }
+
+  /** Resolves with the refusal, or undefined when it was done. */
+  async apply(type: ResourceOperationType, ...resources: readonly Resource[]): Promise<Refusal | undefined> {
+    const message = this.operation(type, resources);
+    this.send(message);
+    return this.outcome(message.operationUuid);
+  }
+
+  operation(type: ResourceOperationType, resources: readonly Resource[], ledgerRevision = 0) {
+    return { kind: 'apply_operation', operationUuid: randomUUID(), operation: { type, resources }, ledgerRevision } as const;
+  }
+
+  async outcome(uuid: string): Promise<Refusal | undefined> {
+    return (await this.until(() => this.all('operation_outcome').find(({ operationUuid }) => operationUuid === uuid))).refusal;
+  }
+
+  run(wish: TaskWish): RunTask {
+    const message = runTask(wish);
+    this.send(message);
+    return message;
+  }
+
+  acknowledge(frameworkId: string, { taskId, uuid }: TaskStatus): void {
+    this.send({ kind: 'acknowledge_update', frameworkId, taskId, uuid: uuid ?? new Uint8Array() });
+  }
+
+  private serve(stream: DuplexStream<LinkRequest, LinkResponse>): void {
+    this.stream = stream;
+    stream.onEnd(() => stream.end());
+    stream.onMessage(({ messages }) => {
+      for (const message of messages) {
+        this.heard.push(message);
+        this.answer(stream, message);
+      }
+      for (const look of [...this.waiting]) look();
+    });
+  }
+
+  private answer(stream: DuplexStream<LinkRequest, LinkResponse>, message: AgentMessage): void {
+    const say = (answer: MasterMessage) => stream.send({ epoch: this.epoch, messages: [answer] });
+    if (message.kind === 'register' && !this.isSilent) {
+      if (this.refusal) return say({ kind: 'registration_refused', refusal: this.refusal });
+      const agentId = message.agent.id ?? 'agent-1';
+      return say({ kind: 'registered', agentId, pingIntervalMs: 1000, pingTimeoutMs: this.pingTimeoutMs });
+    }
+    if (!this.acknowledges) return;
+    if (message.kind === 'task_update') {
+      const { frameworkId, status } = message;
+      say({ kind: 'acknowledge_update', frameworkId, taskId: status.taskId, uuid: status.uuid ?? new Uint8Array() });
+    }
+    if (message.kind === 'task_gone') say({ ...message, kind: 'task_gone_confirmed' });
+  }
+}
+
+let tasks = 0;
+
+export function runTask(wish: TaskWish): RunTask {
+  const { line = 'true', volumes = [], framework = FRAMEWORK, killGraceMs } = wish;
+  const taskId = wish.id ?? `task-${++tasks}`;
+  const command: Command = wish.command ?? { shell: true, value: line, args: [], environment: [] };
+  const info: TaskInfo = {
+    taskId,
+    name: taskId,
+    agentId: 'agent-1',
+    resources: Resources.of([scalar('cpus', 0.1), ...volumes]).allocate('eng'),
+    command,
+    ...(killGraceMs !== undefined && { killGraceMs }),
+    labels: [],
+    unsupportedFields: [],
+    wire: new Uint8Array(),
+  };
+  return { kind: 'run_task', framework, info, launchId: wish.launchId ?? randomUUID(), ledgerRevision: wish.ledgerRevision ?? 0 };
+}

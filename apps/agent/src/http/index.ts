@@ -1,0 +1,1 @@
+export { agentState, type StateSources } from './agent-state';

@@ -1,0 +1,1 @@
+export { ResourceOperations, type BegunOperation, type OperationDeps } from './resource-operations';

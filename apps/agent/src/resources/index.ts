@@ -1,0 +1,3 @@
+export { detectResources } from './detect-resources';
+export { parseAttributes } from './parse-attributes';
+export { readResources, writeResources } from './resources-text';

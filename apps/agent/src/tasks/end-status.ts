@@ -1,0 +1,69 @@
+import { constants } from 'node:os';
+import type { StatusReason, StatusSource, TaskState } from '@holdfast/core/tasks';
+import type { ContainerEnd } from '../containers';
+
+/** How a launch ended, for its last status (D-062). */
+export interface TaskEnd {
+  readonly state: TaskState;
+  readonly source: StatusSource;
+  readonly reason?: StatusReason;
+  readonly message: string;
+}
+
+export interface KillCause {
+  readonly isFrameworkRemoved: boolean;
+}
+
+/** A task that was told to end is killed, however its command took it, as in Mesos. */
+export function endStatus(end: ContainerEnd, kill: KillCause | undefined, hasRun: boolean): TaskEnd {
+  const reason = kill?.isFrameworkRemoved ? ({ reason: 'REASON_FRAMEWORK_REMOVED' } as const) : {};
+  if (kill && !hasRun) return killedDuringLaunch(kill);
+  if (kill) return { state: 'TASK_KILLED', source: 'SOURCE_EXECUTOR', ...reason, message: `Killed: ${describe(end)}` };
+  switch (end.kind) {
+    case 'exited':
+      return { state: end.code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED', source: 'SOURCE_EXECUTOR', message: describe(end) };
+    case 'failed':
+      return launchFailed(end.problem);
+    case 'lost':
+      return {
+        state: 'TASK_FAILED',
+        source: 'SOURCE_AGENT',
+        reason: 'REASON_EXECUTOR_TERMINATED',
+        message: `The task is lost: ${end.problem}`,
+      };
+  }
+}
+
+/** D-058. */
+export const killedDuringLaunch = (kill: KillCause): TaskEnd => ({
+  state: 'TASK_KILLED',
+  source: 'SOURCE_AGENT',
+  reason: kill.isFrameworkRemoved ? 'REASON_FRAMEWORK_REMOVED' : 'REASON_TASK_KILLED_DURING_LAUNCH',
+  message: 'Killed before its command ran',
+});
+
+export const launchFailed = (problem: string): TaskEnd => ({
+  state: 'TASK_FAILED',
+  source: 'SOURCE_AGENT',
+  reason: 'REASON_CONTAINER_LAUNCH_FAILED',
+  message: `The task could not be started: ${problem}`,
+});
+
+/** The agent ended between receiving the task and starting it. */
+export const droppedByRestart: TaskEnd = {
+  state: 'TASK_DROPPED',
+  source: 'SOURCE_AGENT',
+  reason: 'REASON_AGENT_RESTARTED',
+  message: 'The agent was restarted before it had started the task',
+};
+
+function describe(end: ContainerEnd): string {
+  if (end.kind !== 'exited') return end.problem;
+  const signal = end.code > SIGNAL_OFFSET ? nameOfSignal(end.code - SIGNAL_OFFSET) : undefined;
+  return signal === undefined ? `Command exited with status ${end.code}` : `Command ended by ${signal} (status ${end.code})`;
+}
+
+/** A shell gives a command that a signal ended this much more than the signal's number. */
+const SIGNAL_OFFSET = 128;
+
+const nameOfSignal = (number: number): string | undefined => Object.entries(constants.signals).find(([, value]) => value === number)?.[0];

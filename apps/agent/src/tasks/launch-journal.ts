@@ -1,0 +1,113 @@
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { taskStatusCodec } from '@holdfast/contracts';
+import { readIfPresent } from '../files';
+import type { PendingStatus } from '../updates';
+import { decodeLaunch, encodeLaunch, type LaunchRecord } from './launch-record';
+
+/** What has happened to one launch, in order. */
+export type LaunchEvent =
+  | { readonly kind: 'status'; readonly status: PendingStatus }
+  | { readonly kind: 'acknowledged'; readonly uuid: Uint8Array }
+  /** Asked to end; `startMs` is when it was first asked (D-057). */
+  | { readonly kind: 'kill'; readonly startMs: number; readonly graceMs: number; readonly isFrameworkRemoved: boolean }
+  /** No process of it is left. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'gone_confirmed' };
+
+export interface JournalContent {
+  readonly record: LaunchRecord;
+  readonly events: readonly LaunchEvent[];
+}
+
+/**
+ * The file of a launch: what was asked for in the first line, then one line for each event. Only ever added to, so that whatever ends the
+ * agent, all but the last line are whole.
+ */
+export class LaunchJournal {
+  private file: FileHandle | undefined;
+  private waiting = '';
+  private writing: Promise<void> | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly onFault: (fault: unknown) => void,
+  ) {}
+
+  /** Undefined: cut off before the first line was whole. Throws what cannot be understood. */
+  static async read(path: string): Promise<JournalContent | undefined> {
+    const [first, ...rest] = ((await readIfPresent(path)) ?? '').split('\n');
+    if (first === undefined || rest.length === 0) return undefined;
+    return { record: decodeLaunch(first), events: rest.map(parse).filter((event) => event !== undefined) };
+  }
+
+  /** Begins the file; throws the system's error, and leaves none, if that does not work. */
+  async create(record: LaunchRecord): Promise<void> {
+    const file = await open(this.path, 'wx', 0o600);
+    try {
+      await file.write(`${encodeLaunch(record)}\n`);
+      this.file = file;
+    } catch (fault) {
+      await file.close();
+      await unlink(this.path);
+      throw fault;
+    }
+  }
+
+  /**
+   * Resolves when the events are written, in the order of the calls. A disk that does not take them is told to `onFault` and costs no
+   * status: what matters of it is in memory, and in the container's own log.
+   */
+  append(...events: readonly LaunchEvent[]): Promise<void> {
+    // The line end in front parts an event from the rest of one that a full disk cut off.
+    this.waiting += events.map((event) => `\n${JSON.stringify(toJson(event))}\n`).join('');
+    return (this.writing ??= this.writeAll());
+  }
+
+  /** Closes the file, once nothing waits to be written. */
+  async close(): Promise<void> {
+    await this.writing;
+    await this.file?.close();
+    this.file = undefined;
+  }
+
+  private async writeAll(): Promise<void> {
+    try {
+      while (this.waiting !== '') {
+        this.file ??= await open(this.path, 'a', 0o600);
+        const text = this.waiting;
+        this.waiting = '';
+        await this.file.write(text);
+      }
+    } catch (fault) {
+      this.waiting = '';
+      this.onFault(fault);
+    } finally {
+      this.writing = undefined;
+    }
+  }
+}
+
+type Json =
+  | { readonly kind: 'status'; readonly status: string }
+  | { readonly kind: 'acknowledged'; readonly uuid: string }
+  | Exclude<LaunchEvent, { kind: 'status' | 'acknowledged' }>;
+
+function toJson(event: LaunchEvent): Json {
+  if (event.kind === 'status') return { kind: 'status', status: taskStatusCodec.encode(event.status).toString('base64') };
+  return event.kind === 'acknowledged' ? { kind: 'acknowledged', uuid: Buffer.from(event.uuid).toString('hex') } : event;
+}
+
+/** Undefined: an empty line, or what was cut off. */
+function parse(line: string): LaunchEvent | undefined {
+  let json: Json;
+  try {
+    json = JSON.parse(line) as Json;
+  } catch {
+    return undefined;
+  }
+  if (json.kind === 'acknowledged') return { kind: 'acknowledged', uuid: Buffer.from(json.uuid, 'hex') };
+  if (json.kind !== 'status') return json;
+  const status = taskStatusCodec.decode(Buffer.from(json.status, 'base64'));
+  if (!status.ok || status.value.uuid === undefined) return undefined;
+  return { kind: 'status', status: { ...status.value, uuid: status.value.uuid } };
+}

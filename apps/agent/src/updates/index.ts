@@ -1,0 +1,2 @@
+export { Repeater, type RetryTimes } from './repeater';
+export { UpdateStream, type PendingStatus } from './update-stream';
