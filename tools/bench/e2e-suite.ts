@@ -94,12 +94,14 @@ async function floorRate({ floor: options, agents }: Measure, times: Times): Pro
 }
 
 async function holdfastRate({ agents, load: startLoad }: Measure, times: Times): Promise<number> {
-  const cluster = await startCluster({ agents: 0, env: { HOLDFAST_LOG_LEVEL: 'warn', HOLDFAST_ALLOCATOR_INTERVAL_MS: '20' } });
+  const cluster = await startCluster({ agents: 0, env: { HOLDFAST_ALLOCATOR_INTERVAL_MS: '20' } });
   const emulated = emulateAgents({ master: cluster.ready.master.grpc, count: agents, resources: RESOURCES });
   try {
     await emulated.registered;
     const load = await startLoad(cluster.ready.master.grpc);
     const rate = await ratePerSecond(load.count, times);
+    const problem = load.problem();
+    if (problem !== undefined) throw new Error(`the load was refused: ${problem}`);
     await load.stop();
     return rate;
   } finally {

@@ -30,12 +30,13 @@ function emulateAgent(client: ReturnType<typeof createRpcClient>, hostname: stri
   const link = client.duplex(agentLinkService.link);
   const batch = createBatcher<AgentMessage>({ flush: (messages) => link.send({ messages }) });
   const tasks = new Map<string, EmulatedTask>();
+  let agentId: AgentId = '';
   const report = (task: EmulatedTask, state: TaskState) =>
     batch.push({
       kind: 'task_update',
       frameworkId: task.frameworkId,
       launchId: task.launchId,
-      status: { taskId: task.taskId, state, source: 'SOURCE_EXECUTOR', timestampMs: Date.now(), uuid: randomBytes(16) },
+      status: { taskId: task.taskId, agentId, state, source: 'SOURCE_EXECUTOR', timestampMs: Date.now(), uuid: randomBytes(16) },
       latestState: state,
     });
   batch.push({
@@ -55,7 +56,8 @@ function emulateAgent(client: ReturnType<typeof createRpcClient>, hostname: stri
     const answer = (message: MasterMessage) => {
       switch (message.kind) {
         case 'registered':
-          return resolve(message.agentId);
+          agentId = message.agentId;
+          return resolve(agentId);
         case 'apply_operation':
           return batch.push({ kind: 'operation_outcome', operationUuid: message.operationUuid });
         case 'run_task': {

@@ -43,6 +43,8 @@ const connect = (address: string, name: string): Promise<Scheduler> =>
 
 export interface Load {
   count(): number;
+  /** What went wrong first, if anything did: a load that is refused measures nothing. */
+  problem(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function declineEverything(address: string, frameworks: number): Pr
     scheduler.on('offers', decline);
     if (scheduler.offers.length > 0) decline(scheduler.offers);
   }
-  return { count: () => declined, stop: () => endAll(schedulers) };
+  return { count: () => declined, problem: () => undefined, stop: () => endAll(schedulers) };
 }
 
 /** One framework that fills every offer with no-op tasks, each with the agent's shared volume if asked. */
@@ -81,12 +83,13 @@ export async function launchEverywhere(address: string, usesVolumes: boolean): P
     const slots = Math.floor(offeredCpus(offer) / TASK_CPUS + 1e-6);
     const mounts = usesVolumes && volume ? [mounted(volume, { mode: 'RW' })] : [];
     const tasks = Array.from({ length: slots }, () => describeTask(`t${launched++}`, offer.agentId, mounts));
-    await scheduler.accept(offer, [launch(...tasks)]);
+    orThrow(await scheduler.accept(offer, [launch(...tasks)]));
   };
-  const fillAll = (offers: readonly Offer[]) => offers.forEach((offer) => void fill(offer).catch(() => undefined));
+  let problem: string | undefined;
+  const fillAll = (offers: readonly Offer[]) => offers.forEach((offer) => void fill(offer).catch((cause) => (problem ??= String(cause))));
   scheduler.on('offers', fillAll);
   fillAll(scheduler.offers);
-  return { count: () => finished, stop: () => endAll([scheduler]) };
+  return { count: () => finished, problem: () => problem, stop: () => endAll([scheduler]) };
 }
 
 async function endAll(schedulers: readonly Scheduler[]): Promise<void> {

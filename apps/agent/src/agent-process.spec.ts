@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
+import { startTraceCollector } from '@holdfast/testing/telemetry';
 import { dependencies } from '../../../package.json';
 import { eventually } from './agent.fixture';
 import { reservedDisk, volumeResource } from './disks/volumes.fixture';
@@ -28,7 +29,11 @@ const launches: string[] = [];
 beforeEach(async () => {
   master = await FakeMaster.start();
   buildSync({
-    entryPoints: { main: join(__dirname, 'main.ts'), spawner: join(__dirname, 'containers/spawner.ts') },
+    entryPoints: {
+      main: join(__dirname, 'main.ts'),
+      spawner: join(__dirname, 'containers/spawner.ts'),
+      preload: join(root, 'libs/platform/src/telemetry/preload.ts'),
+    },
     outdir: join(directory(), 'dist'),
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -49,7 +54,7 @@ interface Agent {
 }
 
 function start(env: Readonly<Record<string, string>> = {}): Agent {
-  const child = spawn(process.execPath, [join(directory(), 'dist/main.cjs')], {
+  const child = spawn(process.execPath, ['-r', join(directory(), 'dist/preload.cjs'), join(directory(), 'dist/main.cjs')], {
     env: {
       PATH: process.env['PATH'],
       NODE_PATH: join(root, 'node_modules'),
@@ -204,4 +209,29 @@ it('says what is wrong with its settings, all at once', async () => {
   expect((await once(wrong.child, 'exit'))[0]).toBe(1);
   expect(wrong.output()).toContain('HOLDFAST_AGENT_RESOURCES cannot be read');
   expect(readdirSync(join(directory(), 'work/meta/tasks'))).toEqual([]);
+});
+
+it('has its part in the trace of what the master sends: operation, launch, mount and statuses', async () => {
+  const collector = await startTraceCollector();
+  try {
+    start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_BSP_SCHEDULE_DELAY: '50' });
+    await master.registration(1);
+    await master.apply('RESERVE', reservedDisk(100));
+    const traceId = 'ab'.repeat(16);
+    const parent = 'cd'.repeat(8);
+    const traceParent = `00-${traceId}-${parent}-01`;
+    const V1 = volumeResource('v1', 100);
+    const task = runTask({ id: 't1', volumes: [V1] });
+    master.send({ ...master.operation('CREATE', [V1]), traceParent }, { ...task, traceParent });
+    const ended = await collector.waitForSpan(({ attributes }) => attributes['holdfast.task.state'] === 'TASK_FINISHED');
+    expect([ended.name, ended.traceId]).toEqual(['report task status', traceId]);
+    const spanOf = (name: string) => collector.waitForSpan((span) => span.traceId === traceId && span.name === name);
+    expect(await spanOf('apply operation')).toMatchObject({ parentSpanId: parent, attributes: { 'holdfast.operation.kind': 'CREATE' } });
+    const run = await spanOf('run task');
+    expect(run).toMatchObject({ parentSpanId: parent, attributes: { 'holdfast.task.id': 't1', 'holdfast.launch.id': task.launchId } });
+    expect(await spanOf('mount volumes')).toMatchObject({ parentSpanId: run.spanId, attributes: { 'holdfast.volume.id': ['eng/v1'] } });
+    expect(ended.parentSpanId).toBe(run.spanId);
+  } finally {
+    collector.stop();
+  }
 });

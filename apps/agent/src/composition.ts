@@ -68,7 +68,7 @@ async function start(
     onCommitted: commitDurations(),
   });
 
-  let sources: StateSources | undefined;
+  let sources: StateSources | undefined = undefined;
   const http = await serveHttp({
     host: settings.host,
     port: settings.httpPort,
@@ -95,7 +95,7 @@ async function start(
   const client = createRpcClient({ address: settings.master });
   undo.push(() => client.close());
   // What tasks have to say before there is a link is said again when it stands.
-  let link: MasterLink | undefined;
+  let link: MasterLink | undefined = undefined;
   const send = (message: AgentMessage) => link?.send(message);
   const tasks = await TaskKeeper.recover({
     world,

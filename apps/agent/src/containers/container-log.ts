@@ -66,9 +66,9 @@ export function endOf(log: ContainerLog, exit: Exit | undefined): ContainerEnd {
   const explained = (problem: string): string => (log.complaint === undefined ? problem : `${problem}: ${log.complaint}`);
   if (log.exitCode !== undefined) return { kind: 'exited', code: log.exitCode };
   if (log.failure !== undefined) return { kind: 'failed', problem: explained(log.failure) };
-  if (exit?.signal != null) return { kind: 'lost', problem: `the container was ended by ${exit.signal}` };
+  if (exit?.signal) return { kind: 'lost', problem: `the container was ended by ${exit.signal}` };
   // The log could not be written, as on a full disk; the status comes through all the same.
-  if (log.isRunning && exit?.code != null) return { kind: 'exited', code: exit.code };
+  if (log.isRunning && typeof exit?.code === 'number') return { kind: 'exited', code: exit.code };
   if (exit?.code) {
     const isSetup = exit.code === SETUP_FAILED;
     return {

@@ -84,7 +84,7 @@ export class Instructions {
     if (era.isOver) return;
     const attributes = { [ATTR.operationKind]: operation.type, [ATTR.ledgerRevision]: ledgerRevision };
     const options = traceParent === undefined ? {} : { traceParent };
-    const { outcome } = await withSpan('agent.apply_operation', attributes, () => this.deps.operations.begin(operation), options);
+    const { outcome } = await withSpan('apply operation', attributes, () => this.deps.operations.begin(operation), options);
     // Not waited for: the data of a volume may take long to delete.
     outcome.then((result) => this.answer(operationUuid, result), this.deps.onBroken);
   }

@@ -126,7 +126,7 @@ export class Launch {
     this.isStarting = refusal === undefined;
     const attributes = { [ATTR.taskId]: this.record.info.taskId, [ATTR.launchId]: this.record.launchId };
     await withSpan(
-      'agent.run_task',
+      'run task',
       attributes,
       async (span) => {
         const problem = await this.remember();
@@ -246,7 +246,7 @@ export class Launch {
     if (this.kill) this.carryOutKill();
     const volumes = this.volumes.map(({ volume }) => volume);
     if (volumes.length === 0) await container.whenRunning;
-    else await withSpan('agent.mount_volumes', { [ATTR.volumeId]: volumes }, () => container.whenRunning);
+    else await withSpan('mount volumes', { [ATTR.volumeId]: volumes }, () => container.whenRunning);
   }
 
   private follow(container: Container): void {
@@ -299,11 +299,10 @@ export class Launch {
     await this.clearSandbox();
     this.isGone = true;
     const status = this.statusOf(end);
-    await this.journal.append({ kind: 'gone' }, { kind: 'status', status });
-    this.deps.metrics.ended(end.state);
     // The status first: a master that learns of the end from it releases the volumes before it passes the status on.
-    this.updates.push(status);
+    await this.reporting(status, () => this.journal.append({ kind: 'gone' }, { kind: 'status', status }));
     this.goneRepeater.start();
+    this.deps.metrics.ended(end.state);
     this.resolveGone();
   }
 
@@ -319,8 +318,15 @@ export class Launch {
 
   private async say(what: Omit<TaskEnd, 'message'> & { readonly message?: string }): Promise<void> {
     const status = this.statusOf(what);
-    await this.journal.append({ kind: 'status', status });
-    this.updates.push(status);
+    await this.reporting(status, () => this.journal.append({ kind: 'status', status }));
+  }
+
+  /** Written down, then told; a span in the trace of the launch, however long after it. */
+  private reporting(status: PendingStatus, write: () => Promise<void>): Promise<void> {
+    return withSpan('report task status', { [ATTR.taskState]: status.state }, async () => {
+      await write();
+      this.updates.push(status);
+    });
   }
 
   private statusOf(what: Omit<TaskEnd, 'message'> & { readonly message?: string }): PendingStatus {

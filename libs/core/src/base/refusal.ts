@@ -56,12 +56,14 @@ const holderLine = (h: Holder) =>
 /** One sentence per code: what was refused, why, who is in the way, what to do next. */
 const SENTENCES: { readonly [C in RefusalCode]: (details: RefusalDetails[C]) => string } = {
   invalid_argument: (d) => `${d.field}: ${d.problem}`,
-  message_too_large: (d) => `The message is larger than ${d.limitBytes} bytes; split the call, or raise the limit in the master's settings.`,
+  message_too_large: (d) =>
+    `The message is larger than ${d.limitBytes} bytes; split the call, or raise the limit in the master's settings.`,
   framework_unknown: (d) => `Framework ${d.frameworkId} is not known to this master; subscribe first.`,
   framework_removed: (d) => `Framework has been removed: ${d.frameworkId}; subscribe without an id to start anew.`,
   framework_disconnected: (d) => `Framework ${d.frameworkId} is not subscribed; subscribe with its id, then repeat the call.`,
   framework_invalid: (d) => d.problem,
-  stale_stream: (d) => `The stream id is not that of the newest subscription of framework ${d.frameworkId}; another connection has taken over.`,
+  stale_stream: (d) =>
+    `The stream id is not that of the newest subscription of framework ${d.frameworkId}; another connection has taken over.`,
   offer_gone: (d) => `Offer ${d.offerId} is no longer outstanding; wait for the next offers.`,
   offer_not_yours: (d) => `Offer ${d.offerId} was made to another framework.`,
   offers_mixed: (d) => d.problem,
@@ -79,7 +81,8 @@ const SENTENCES: { readonly [C in RefusalCode]: (details: RefusalDetails[C]) => 
   volume_not_ready: (d) => `${volume(d)} is ${d.state} and takes no new holders.`,
   volume_in_use: (d) =>
     `${volume(d)} is in use by ${d.holders.length} ${d.holders.length === 1 ? 'holder' : 'holders'}: ${d.holders.map(holderLine).join('; ')}. Try again when they have ended.`,
-  ledger_unverified: (d) => `The ledger of store ${d.storeId} has not yet been reconciled with its agent; nothing is destroyed before that. Try again when the agent has re-registered.`,
+  ledger_unverified: (d) =>
+    `The ledger of store ${d.storeId} has not yet been reconciled with its agent; nothing is destroyed before that. Try again when the agent has re-registered.`,
   ledger_unavailable: (d) => `The volume ledger cannot be reached (${d.problem}); nothing was changed. Try again later.`,
   stale_epoch: (d) => `Epoch ${d.epoch} is over: epoch ${d.highest} has been seen.`,
   agent_failed: (d) => `The agent could not do it: ${d.problem}`,

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseReadyInfo, type ReadyInfo } from './ready-info';
 
 export interface ClusterOptions {
@@ -33,8 +33,15 @@ export interface TestCluster {
   stop(): Promise<number | null>;
 }
 
-const MAIN = resolve(__dirname, '../../../../dist/apps/cli/main.cjs');
+const MAIN = join(workspaceRoot(__dirname), 'dist/apps/cli/main.cjs');
 const DEFAULT_TIMEOUT_MS = 45_000;
+
+/** From sources and from a bundle alike: the folder that holds nx.json. */
+function workspaceRoot(folder: string): string {
+  if (existsSync(join(folder, 'nx.json'))) return folder;
+  if (folder === dirname(folder)) throw new Error(`no nx.json in a folder above ${__dirname}`);
+  return workspaceRoot(dirname(folder));
+}
 
 /** Starts a cluster on free ports from the bundles in dist/ (`node tools/build/build.mjs`); resolves once everything serves. */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
