@@ -53,7 +53,10 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
     log,
     get,
     async untilReady(isReady) {
-      while (((await get('/readyz')).status === 200) !== isReady);
+      const endMs = performance.now() + 20_000;
+      while (((await get('/readyz')).status === 200) !== isReady) {
+        if (performance.now() > endMs) throw new Error(`the registry does not become ${isReady ? 'ready' : 'unready'}`);
+      }
     },
     async close() {
       store.close();

@@ -261,6 +261,18 @@ it('runs nothing that it could not write down first, and leaves nothing', async 
   }
 });
 
+it('gives a volume to its user only when it is to (A-158)', async () => {
+  execFileSync('chmod', ['755', root]);
+  const [mine, others] = [await volume('mine'), await volume('others')];
+  const mounts = [{ ...mine, isGivenToUser: true }, others];
+  const { stdout } = await run('namespaces', {
+    command: { line: 'stat -c %U mine others; touch mine/x && echo written; touch others/x 2>/dev/null || echo refused' },
+    mounts,
+    user: 'nobody',
+  });
+  expect(stdout).toBe('nobody\nroot\nwritten\nrefused\n');
+});
+
 describe('a container with namespaces', () => {
   it('cannot write to a volume that it has read-only, and sees what others write (A-153)', async () => {
     const shared = await volume('shared');

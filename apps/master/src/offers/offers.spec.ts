@@ -2,6 +2,7 @@ import { Resources, scalar } from '@holdfast/core/resources';
 import { engDisk, MasterStory, volume } from '../master.fixture';
 import { declineOffers } from './decline-offers';
 import { makeOffers } from './make-offers';
+import { rescindOffer } from './return-offers';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);
@@ -40,6 +41,24 @@ describe('allocations', () => {
     makeOffers(story.deps, { number: 1, seenRequest: agent.bookedInRequest - 1, allocations: [allocation] });
     expect(story.deps.offers.size).toBe(0);
     expect(story.recovered()).toEqual([]);
+  });
+});
+
+describe('RESCIND', () => {
+  it('returns all of an offer’s resources, without filter, and the offer cannot be answered any more (promise 9, A-064)', async () => {
+    const story = new MasterStory();
+    const eng = story.subscribe();
+    const agent = await story.register({ checkpointed: Resources.of([engDisk(60), V]) });
+    const id = story.offer(eng, agent, [V, cpu, engDisk(60)]);
+    const offer = story.deps.offers.get(id ?? '');
+    if (!offer) throw new Error('no offer was made');
+    rescindOffer(story.deps, offer);
+    expect(eng.events.at(-1)).toEqual({ type: 'RESCIND', offerId: id });
+    const [recovered] = story.changes.flatMap((change) => (change.kind === 'recover_resources' ? [change] : []));
+    expect(recovered?.resources.equals(Resources.of([V, cpu, engDisk(60)]))).toBe(true);
+    expect(recovered).toMatchObject({ offered: true });
+    expect(recovered).not.toHaveProperty('refuseMs');
+    await expect(story.accept(eng, id)).rejects.toThrow('no longer outstanding');
   });
 });
 

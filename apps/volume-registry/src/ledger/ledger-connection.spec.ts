@@ -11,6 +11,7 @@ describe('the ledger and an unreliable Redis', () => {
   let ledger: TestLedger;
   let story: LedgerStory;
   let operator: Redis;
+  const opened: TestLedger[] = [];
 
   beforeEach(async () => {
     ledger = await openTestLedger({ waitMs: WAIT_MS }, { appendonly: true });
@@ -21,7 +22,7 @@ describe('the ledger and an unreliable Redis', () => {
   });
   afterEach(async () => {
     operator.disconnect();
-    await ledger.close();
+    await Promise.all([ledger, ...opened.splice(0)].map((each) => each.close()));
   });
 
   it('refuses after a bounded wait while Redis is away, says why, and recovers by itself with nothing lost', async () => {
@@ -41,6 +42,7 @@ describe('the ledger and an unreliable Redis', () => {
 
   it('carries out what waited when Redis is back in time, in the order it came', async () => {
     const patient = await openTestLedger({ waitMs: 20_000 }, { appendonly: true });
+    opened.push(patient);
     const waiting = await new LedgerStory(patient.store, 'store').begin();
     await patient.redis.kill();
     await untilProblems(patient, true);
@@ -48,7 +50,6 @@ describe('the ledger and an unreliable Redis', () => {
     await patient.redis.restart();
     const codes = (await Promise.all(calls)).map(({ results }) => results[0]?.refusal?.code ?? 'done');
     expect(codes).toEqual(['done', 'done', 'volume_in_use', 'done', 'done']);
-    await patient.close();
   });
 
   it('never carries out later what it has refused, though Redis had it already', async () => {

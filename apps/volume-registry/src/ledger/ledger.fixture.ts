@@ -19,9 +19,15 @@ export async function openTestLedger(changed: Partial<LedgerOptions> = {}, redis
   return { ...ledger, close, redis, log };
 }
 
-/** Resolves once the ledger has problems, or none; asked again at each turn of the timers. */
+const PATIENCE_MS = 20_000;
+
+/** Resolves once the ledger has problems (or such ones), or none. */
 export async function untilProblems(ledger: Ledger, expected: boolean | RegExp): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
   const isMet = () =>
     typeof expected === 'boolean' ? ledger.problems().length > 0 === expected : ledger.problems().some((problem) => expected.test(problem));
-  while (!isMet()) await new Promise((resolve) => setImmediate(resolve));
+  while (!isMet()) {
+    if (performance.now() > endMs) throw new Error(`problems are ${ledger.problems().join('; ') || 'none'}, not ${String(expected)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

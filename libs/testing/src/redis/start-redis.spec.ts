@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { runScript } from '@holdfast/testing/processes';
 import { startRedis, type TestRedis } from './start-redis';
 
 describe('a Redis server of a test', () => {
@@ -57,6 +59,15 @@ describe('a Redis server of a test', () => {
     server.resume();
     expect(await answer).toBe(1);
     redis.disconnect();
+  });
+
+  it('ends with the process that started it, even if that is killed', async () => {
+    const child = runScript(join(__dirname, 'example-forgetful.ts'));
+    const { pid, dir } = (await child.waitForLine(() => true)) as unknown as { pid: number; dir: string };
+    expect(existsSync(dir)).toBe(true);
+    await child.kill();
+    while (existsSync(dir)) await new Promise((resolve) => setImmediate(resolve));
+    expect(() => process.kill(pid, 0)).toThrow();
   });
 
   it('leaves nothing behind when it is stopped', async () => {

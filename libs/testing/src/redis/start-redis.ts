@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { endWithUs } from './end-with-us';
 import { freePort } from './free-port';
 
 export interface TestRedisOptions {
@@ -48,10 +49,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
 
 class RunningRedis implements TestRedis {
   readonly url: string;
-  private readonly atExit = () => {
-    this.child.kill('SIGKILL');
-    rmSync(this.dir, { recursive: true, force: true });
-  };
+  private release: () => void;
 
   constructor(
     readonly port: number,
@@ -60,7 +58,7 @@ class RunningRedis implements TestRedis {
     private child: ChildProcess,
   ) {
     this.url = `redis://127.0.0.1:${port}`;
-    process.once('exit', this.atExit);
+    this.release = endWithUs(this.pid, dir);
   }
 
   get pid(): number {
@@ -69,14 +67,18 @@ class RunningRedis implements TestRedis {
 
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.ref();
     const gone = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await gone;
+    // Its number may be given to another process.
+    this.guard(undefined);
   }
 
   async restart(): Promise<void> {
     await this.kill();
     this.child = await startServer(this.port, this.dir, this.options);
+    this.guard(this.pid);
   }
 
   pause(): void {
@@ -89,8 +91,14 @@ class RunningRedis implements TestRedis {
 
   async stop(): Promise<void> {
     await this.kill();
-    process.off('exit', this.atExit);
+    this.release();
     await rm(this.dir, { recursive: true, force: true });
+  }
+
+  private guard(pid: number | undefined): void {
+    const release = this.release;
+    this.release = endWithUs(pid, this.dir);
+    release();
   }
 }
 
@@ -108,7 +116,7 @@ async function startServer(port: number, dir: string, { appendonly = false }: Te
     'redis-server',
     Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     },
   );
   let output = '';
@@ -125,6 +133,9 @@ async function startServer(port: number, dir: string, { appendonly = false }: Te
       if (!output.includes(READY)) return;
       output = READY;
       child.removeAllListeners('exit');
+      // A server that a failed test has forgotten must not keep its runner alive.
+      child.unref();
+      (child.stdout as Socket).unref();
       resolve(child);
     });
   });
