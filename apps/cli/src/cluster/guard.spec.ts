@@ -30,10 +30,22 @@ function startSupervisor(service: string): {
   readonly child: ChildProcess;
   readonly servicePid: Promise<number>;
   readonly allGone: Promise<unknown>;
+  /** Resolves when the supervisor or its service has printed the word. */
+  readonly untilSays: (word: string) => Promise<unknown>;
 } {
   const child = spawn(process.execPath, ['-e', SUPERVISOR ?? '', service], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout?.on('data', (data: Buffer) => {
+    said += data.toString();
+    child.emit('said');
+  });
   return {
     child,
+    untilSays: (word) =>
+      new Promise<void>((resolve) => {
+        const look = () => (said.includes(word) ? resolve() : void child.once('said', look));
+        look();
+      }),
     servicePid: new Promise((resolve) => child.stdout?.once('data', (data: Buffer) => resolve(parseInt(data.toString(), 10)))),
     // The service holds the same pipe: it closes when both are gone.
     allGone: new Promise((resolve) => child.once('close', resolve)),
@@ -49,11 +61,10 @@ describe('the guard', () => {
   });
 
   it('asks first, so that a service can end in order', async () => {
-    const { child, servicePid, allGone } = startSupervisor("trap 'echo asked; exit' TERM; while :; do sleep 0.1; done");
-    await servicePid;
-    const asked = new Promise<string>((resolve) => child.stdout?.once('data', (data: Buffer) => resolve(data.toString())));
+    const { child, allGone, untilSays } = startSupervisor("trap 'echo asked; exit' TERM; echo armed; while :; do sleep 0.1; done");
+    await untilSays('armed');
     child.kill('SIGKILL');
-    expect(await asked).toBe('asked\n');
+    await untilSays('asked');
     await allGone;
   });
 

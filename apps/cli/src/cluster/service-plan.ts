@@ -64,6 +64,8 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
       HOLDFAST_AGENT_HTTP_PORT: String(httpPort),
       HOLDFAST_AGENT_HOST: LOOPBACK,
       HOLDFAST_AGENT_STOP_TASKS: 'true',
+      // One machine: nobody is spared by waiting up to a minute for a master that was just restarted (D-077).
+      HOLDFAST_AGENT_REGISTRATION_BACKOFF_MAX_MS: '2000',
     };
     return { name, httpPort, workDir: agentDir, process: service(name, 'agent', settings) };
   });

@@ -8,8 +8,13 @@ import { waitAtMost } from './wait-at-most';
  * The process of a task is known to be gone: its holders are released, its resources come back. Resolves when the ledger
  * has it, or after the release wait, whichever is first (architecture 11.2). Doing it twice does nothing.
  */
-export async function taskIsGone(deps: Deps, task: Task, cause: string): Promise<void> {
-  if (task.gone) return;
+export function taskIsGone(deps: Deps, task: Task, cause: string): Promise<void> {
+  // Who hears of it a second time waits for the same release.
+  if (!task.gone) task.ended = endTask(deps, task, cause);
+  return task.ended ?? Promise.resolve();
+}
+
+async function endTask(deps: Deps, task: Task, cause: string): Promise<void> {
   task.gone = true;
   const agent = deps.agents.get(task.agentId);
   if (agent && task.volumes.length > 0) {

@@ -25,6 +25,8 @@ export interface Task {
   unacknowledged: TaskStatus | undefined;
   /** Its process is known to be gone: resources recovered, holders released. */
   gone: boolean;
+  /** Under way or done once it is gone: the release of its holders, as long as anybody waits for it. */
+  ended?: Promise<void>;
   /** Asked for while the agent was away; sent again when it is back (D-056). */
   kill: { readonly graceMs?: number } | undefined;
 }

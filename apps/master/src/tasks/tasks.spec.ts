@@ -3,6 +3,7 @@ import { engDisk, launch, MasterStory, volume, type StoryAgent, type StoryFramew
 import { acknowledgeUpdate } from './acknowledge-update';
 import { killTask } from './kill-task';
 import { reconcileTasks } from './reconcile-tasks';
+import { confirmTaskGone } from './update-task';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);
@@ -48,6 +49,20 @@ describe('a task', () => {
     await reported;
     expect(updates().at(-1)).toMatchObject({ state: 'TASK_FINISHED' });
     expect(story.ledger.recorded.at(-1)).toMatchObject({ kind: 'release_volumes', cause: 'TASK_FINISHED' });
+  });
+
+  it('releases first also when the evidence comes before its last statuses (architecture 11.2)', async () => {
+    const launched = story.deps.tasks.get(eng.framework.id, 't1');
+    if (!launched) throw new Error('t1 is not known');
+    story.ledger.isLinked = false;
+    const { frameworkId, taskId, launchId } = launched;
+    const gone = confirmTaskGone(story.deps, agent.agent, { kind: 'task_gone', frameworkId, taskId, launchId, cause: 'TASK_FINISHED' });
+    const told = story.report(agent, 't1', 'TASK_FINISHED');
+    await new Promise(setImmediate);
+    expect(updates()).toEqual([]);
+    story.world.advance(1_000);
+    await Promise.all([gone, told]);
+    expect(updates().at(-1)).toMatchObject({ state: 'TASK_FINISHED' });
   });
 
   it('gives its resources back once, however often its end is reported', async () => {
