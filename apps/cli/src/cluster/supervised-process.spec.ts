@@ -114,7 +114,10 @@ describe('SupervisedProcess', () => {
     supervised.start();
     await serving;
     // Ends when nobody holds the other side any more.
-    const childGone = once(createReadStream(fifo).resume(), 'end');
+    const held = createReadStream(fifo).resume();
+    const childGone = once(held, 'end');
+    // A fifo opens only when both ends do: from here on the child holds it.
+    await once(held, 'open');
     await supervised.stop(50);
     await childGone;
     await rm(dir, { recursive: true });
@@ -128,7 +131,10 @@ describe('SupervisedProcess', () => {
     const serving = next(supervised, 'serving');
     supervised.start();
     await serving;
-    const childGone = once(createReadStream(fifo).resume(), 'end');
+    const held = createReadStream(fifo).resume();
+    const childGone = once(held, 'end');
+    // A fifo opens only when both ends do: from here on the child holds it.
+    await once(held, 'open');
     await supervised.stop(10_000);
     await childGone;
     await rm(dir, { recursive: true });
