@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundleScript, runScript } from '@holdfast/testing/processes';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
@@ -24,6 +24,7 @@ describe('the process of the registry', () => {
   afterAll(async () => {
     collector.stop();
     await redis.stop();
+    rmSync(dirname(bundleScript(MAIN)), { recursive: true });
   });
 
   it('explains its settings', async () => {

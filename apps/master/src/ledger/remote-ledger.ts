@@ -124,6 +124,8 @@ export class RemoteLedger implements Ledger {
   private learn(storeId: StoreId, result: TransactionResult): LedgerAnswer {
     if (result.refusal) {
       if (result.refusal.code === 'stale_epoch') this.listener.fenced(result.refusal);
+      // Redis was asked and never answered: it may have been done, and the agent's report puts that right.
+      else if (result.unverified) this.listener.storeInDoubt(storeId, 'a ledger transaction was not answered');
       return { ok: false, refusal: result.refusal };
     }
     this.revisions.set(storeId, result.revision);
