@@ -5,7 +5,7 @@ export function faultCode(fault: unknown): string | undefined {
   return types.isNativeError(fault) && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined;
 }
 
-/** A system error in words, with its place: `no space left on device (ENOSPC) at /work/meta/resources.target`. */
+/** A system error in words, with its place: `no space left on device (ENOSPC) at /var/lib/holdfast/meta/resources.target`. */
 export function describeFault(fault: unknown): string {
   if (!types.isNativeError(fault)) return String(fault);
   const { errno, path } = fault as NodeJS.ErrnoException;

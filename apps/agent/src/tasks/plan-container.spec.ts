@@ -8,7 +8,7 @@ import { type ContainerSurroundings, planContainer, planMounts, userOf } from '.
 const recordOf = (wish: TaskWish): LaunchRecord => ({
   ...runTask(wish),
   isolation: 'namespaces',
-  sandbox: '/work/sandboxes/f1/t1/l1',
+  sandbox: '/var/lib/holdfast/sandboxes/f1/t1/l1',
   bootId: 'boot',
   receivedMs: 0,
 });
@@ -69,7 +69,7 @@ describe('the user of a task', () => {
 });
 
 it('gives a volume to the user of its first task only, and never one that is taken read-only (A-158)', () => {
-  const directories = new VolumeDirectories('/work');
+  const directories = new VolumeDirectories('/var/lib/holdfast');
   const { info } = runTask({
     volumes: [volumeResource('a', 1), volumeResource('b', 1, { mode: 'RO', path: 'b' }), volumeResource('c', 1, { path: 'c' })],
   });
@@ -79,5 +79,5 @@ it('gives a volume to the user of its first task only, and never one that is tak
     ['eng/b', false],
     ['eng/c', false],
   ]);
-  expect(mounts[0]).toMatchObject({ source: '/work/volumes/roles/eng/a', containerPath: 'data', mode: 'RW' });
+  expect(mounts[0]).toMatchObject({ source: '/var/lib/holdfast/volumes/roles/eng/a', containerPath: 'data', mode: 'RW' });
 });
