@@ -14,7 +14,11 @@ export {
   frameworkInfoCodec,
   refusalCodec,
   resourceCodec,
+  schedulerCallCodec,
+  schedulerEventCodec,
   statusDetailsCodec,
   taskInfoCodec,
   taskStatusCodec,
+  withExecutor,
 } from './codec';
+export { mesosJson, mesosProtobuf, type MesosFormat } from './mesos';

@@ -15,6 +15,7 @@ const EVERY_WORD = [
     'volume_gone',
     'volume_added',
     'volume_updated',
+    'volume_resized',
     'volume_acquired',
     'volume_released',
   ],

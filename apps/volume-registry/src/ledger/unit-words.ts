@@ -1,7 +1,7 @@
 import { holderId, unreachable } from '@holdfast/core/base';
 import type { LedgerTransaction, LedgerUnit, StoreReport, VolumeKey } from '@holdfast/core/volumes';
 import { holderFacts } from './holder-text';
-import { volumeBody, volumeOrigin } from './volume-text';
+import { volumeBody, volumeOrigin, volumeParts } from './volume-text';
 
 /** What the scripts read: one object per unit, with texts that they pass on unchanged. */
 export function unitWords(unit: LedgerUnit, nowMs: number): object {
@@ -26,6 +26,8 @@ export function unitWords(unit: LedgerUnit, nowMs: number): object {
     case 'create_failed':
     case 'volume_gone':
       return { kind, requires, together, volume: unit.volume, cause: unit.cause };
+    case 'resize_volume':
+      return { kind, requires, together, volume: unit.volume, ...volumeParts(unit.resource) };
     case 'confirm_created':
     case 'destroy_volume':
       return { kind, requires, together, volume: unit.volume };

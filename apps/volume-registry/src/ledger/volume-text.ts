@@ -23,13 +23,20 @@ export function volumeOrigin(createdMs: number, { principal, frameworkId }: Ledg
 
 /** What an agent's report may correct, without its braces. Equal volumes have equal bodies. */
 export function volumeBody(agent: AgentId, resource: Resource): string {
+  const parts = volumeParts(resource);
+  return `${parts.form},"agent":${JSON.stringify(agent)},${parts.resource}`;
+}
+
+/** A body without its agent, for whoever does not know that: what stands before it, and what after. */
+export function volumeParts(resource: Resource): { readonly form: string; readonly resource: string; readonly size_mb?: string } {
   const { shared, value } = resource;
-  const body: Pick<VolumeWords, 'shared' | 'size_mb' | 'agent'> = {
-    shared,
-    ...(value.kind === 'scalar' && { size_mb: value.milli / 1000 }),
-    agent,
+  const size = value.kind === 'scalar' && { size_mb: value.milli / 1000 };
+  const form: Pick<VolumeWords, 'shared' | 'size_mb'> = { shared, ...size };
+  return {
+    form: JSON.stringify(form).slice(1, -1),
+    resource: `"resource":${resourceText(resource)}`,
+    ...(size && { size_mb: String(size.size_mb) }),
   };
-  return `${JSON.stringify(body).slice(1, -1)},"resource":${resourceText(resource)}`;
 }
 
 export function readVolume(text: string): Omit<LedgerVolume, 'storeId' | 'volume' | 'holders' | 'revision'> {

@@ -6,7 +6,7 @@ import * as ledger from './ledger';
 import * as operator from './operator';
 import * as scheduler from './scheduler';
 import { resource } from './resource';
-import { framework, status, task } from './task';
+import { framework, groupTask, status } from './task';
 import { refusal, text } from './words';
 
 /** One kind of message: its codec, and all values that it can carry unchanged. */
@@ -37,6 +37,13 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   killRequestCodec: kind(codecs.killRequestCodec, scheduler.kill),
   acknowledgeRequestCodec: kind(codecs.acknowledgeRequestCodec, scheduler.acknowledge),
   reconcileRequestCodec: kind(codecs.reconcileRequestCodec, scheduler.reconcile),
+  updateFrameworkRequestCodec: kind(codecs.updateFrameworkRequestCodec, scheduler.updateFramework),
+  inverseOffersRequestCodec: kind(codecs.inverseOffersRequestCodec, scheduler.inverseOffers),
+  executorRequestCodec: kind(codecs.executorRequestCodec, scheduler.executorRequest),
+  sendMessageRequestCodec: kind(codecs.sendMessageRequestCodec, scheduler.sendMessage),
+  acknowledgeOperationRequestCodec: kind(codecs.acknowledgeOperationRequestCodec, scheduler.acknowledgeOperation),
+  reconcileOperationsRequestCodec: kind(codecs.reconcileOperationsRequestCodec, scheduler.reconcileOperations),
+  schedulerCallCodec: kind(codecs.schedulerCallCodec, scheduler.call),
   frameworkRequestCodec: kind(codecs.frameworkRequestCodec, scheduler.frameworkRequest),
   emptyCodec: kind(codecs.emptyCodec, fc.constant({})),
   schedulerEventCodec: kind(codecs.schedulerEventCodec, scheduler.event),
@@ -68,7 +75,7 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   statusDetailsCodec: kind(codecs.statusDetailsCodec, statusDetails),
   resourceCodec: kind(codecs.resourceCodec, resource),
   frameworkInfoCodec: kind(codecs.frameworkInfoCodec, framework),
-  taskInfoCodec: kind(codecs.taskInfoCodec, task),
+  taskInfoCodec: kind(codecs.taskInfoCodec, groupTask),
   taskStatusCodec: kind(codecs.taskStatusCodec, status),
 };
 

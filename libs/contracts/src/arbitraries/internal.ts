@@ -17,17 +17,22 @@ import type {
   ReadVolumesResponse,
 } from '../messages';
 import { ledgerEntry, ledgerVolume, transaction, transactionResult } from './ledger';
-import { attribute, resources } from './resource';
-import { resourceOperation } from './scheduler';
-import { capabilities, framework, status, task, taskState } from './task';
+import { domain, minAllocatable, offerConstraints } from './placement';
+import { attribute, resource, resources } from './resource';
+import { operationStatus, resizeOperation, resourceOperation } from './scheduler';
+import { capabilities, framework, groupTask as task, status, taskState } from './task';
 import { count, durationMs, id, key, recordOf, refusal, role, text, uint32, uuid } from './words';
 
 export const agentInfo: fc.Arbitrary<AgentInfo> = recordOf<AgentInfo>(
-  { id, hostname: text, httpPort: fc.integer({ min: 0, max: 65_535 }), attributes: fc.array(attribute, { maxLength: 2 }) },
+  { id, hostname: text, httpPort: fc.integer({ min: 0, max: 65_535 }), attributes: fc.array(attribute, { maxLength: 2 }), domain },
   { requiredKeys: ['hostname', 'httpPort', 'attributes'] },
 );
 
 const taskRef = { frameworkId: id, taskId: id, launchId: id };
+
+const operationUpdate = fc
+  .record({ frameworkId: id, status: operationStatus, uuid })
+  .map(({ frameworkId, status: reported, uuid: name }) => ({ frameworkId, status: { ...reported, uuid: name } }));
 
 const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   fc.record({
@@ -37,12 +42,14 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
     configured: resources,
     checkpointed: resources,
     tasks: fc.array(fc.record({ framework, info: task, launchId: id, state: taskState }), { maxLength: 2 }),
+    operations: fc.array(operationUpdate, { maxLength: 2 }),
     highestEpoch: count,
     ledgerRevision: count,
     bootId: text,
     version: text,
   }),
   fc.record({ kind: fc.constant('operation_outcome' as const), operationUuid: id, refusal }, { requiredKeys: ['kind', 'operationUuid'] }),
+  operationUpdate.map((update) => ({ kind: 'operation_update' as const, ...update })),
   fc.record({ kind: fc.constant('task_update' as const), frameworkId: id, launchId: id, status, latestState: taskState }),
   fc.record({ kind: fc.constant('task_gone' as const), ...taskRef, cause: text }),
   fc.record({ kind: fc.constant('pong' as const) }),
@@ -57,7 +64,8 @@ const masterMessage: fc.Arbitrary<MasterMessage> = fc.oneof(
     {
       kind: fc.constant('apply_operation' as const),
       operationUuid: id,
-      operation: resourceOperation,
+      operation: fc.oneof(resourceOperation, resizeOperation),
+      frameworkId: id,
       ledgerRevision: count,
       traceParent: text,
     },
@@ -67,6 +75,18 @@ const masterMessage: fc.Arbitrary<MasterMessage> = fc.oneof(
     { kind: fc.constant('run_task' as const), framework, info: task, launchId: id, ledgerRevision: count, traceParent: text },
     { requiredKeys: ['kind', 'framework', 'info', 'launchId', 'ledgerRevision'] },
   ),
+  fc.record(
+    {
+      kind: fc.constant('run_group' as const),
+      framework,
+      tasks: fc.array(fc.record({ info: task, launchId: id }), { maxLength: 2 }),
+      ledgerRevision: count,
+      traceParent: text,
+    },
+    { requiredKeys: ['kind', 'framework', 'tasks', 'ledgerRevision'] },
+  ),
+  fc.record({ kind: fc.constant('acknowledge_operation' as const), frameworkId: id, operationId: id, uuid }),
+  fc.record({ kind: fc.constant('shutdown_executor' as const), frameworkId: id, executorId: id }),
   fc.record(
     { kind: fc.constant('kill_task' as const), frameworkId: id, taskId: id, graceMs: durationMs },
     { requiredKeys: ['kind', 'frameworkId', 'taskId'] },
@@ -87,26 +107,38 @@ const place = { frameworkId: id, agentId: id, role };
 const roles = fc.array(role, { maxLength: 3 });
 
 const bookChange: fc.Arbitrary<BookChange> = fc.oneof(
-  fc.record({
-    kind: fc.constant('put_agent' as const),
-    agentId: id,
-    total: resources,
-    used: fc.array(fc.record({ frameworkId: id, role, resources, offered: fc.boolean() }), { maxLength: 2 }),
-    active: fc.boolean(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('put_agent' as const),
+      agentId: id,
+      total: resources,
+      used: fc.array(fc.record({ frameworkId: id, role, resources, offered: fc.boolean() }), { maxLength: 2 }),
+      active: fc.boolean(),
+      hostname: text,
+      attributes: fc.array(attribute, { maxLength: 2 }),
+      domain,
+    },
+    { requiredKeys: ['kind', 'agentId', 'total', 'used', 'active', 'hostname', 'attributes'] },
+  ),
   fc.record({ kind: fc.constant('remove_agent' as const), agentId: id }),
   fc.record({ kind: fc.constant('set_agent_active' as const), agentId: id, active: fc.boolean() }),
-  fc.record({
-    kind: fc.constant('put_framework' as const),
-    frameworkId: id,
-    roles,
-    suppressedRoles: roles,
-    capabilities,
-    active: fc.boolean(),
-  }),
+  fc.record(
+    {
+      kind: fc.constant('put_framework' as const),
+      frameworkId: id,
+      roles,
+      suppressedRoles: roles,
+      capabilities,
+      active: fc.boolean(),
+      offerConstraints,
+      minAllocatable,
+    },
+    { requiredKeys: ['kind', 'frameworkId', 'roles', 'suppressedRoles', 'capabilities', 'active'] },
+  ),
   fc.record({ kind: fc.constant('remove_framework' as const), frameworkId: id }),
   fc.record({ kind: fc.constant('convert_allocation' as const), ...place, conversions }),
   fc.record({ kind: fc.constant('use_resources' as const), ...place, resources }),
+  fc.record({ kind: fc.constant('resize_copies' as const), agentId: id, from: resource, to: resource }),
   fc.record({ kind: fc.constant('convert_total' as const), agentId: id, conversions }),
   fc.record(
     { kind: fc.constant('recover_resources' as const), ...place, resources, refuseMs: count, offered: fc.boolean() },

@@ -26,6 +26,7 @@ const unitBody: fc.Arbitrary<LedgerUnit> = fc.oneof(
   fc.record({ kind: fc.constant('holder_ending' as const), holder: holderRef, volumes: keys }),
   fc.record({ kind: fc.constant('release_volumes' as const), holder: holderRef, volumes: keys, cause: text }),
   fc.record({ kind: fc.constant('destroy_volume' as const), volume: key }),
+  fc.record({ kind: fc.constant('resize_volume' as const), volume: key, resource: volume }),
   fc.record({ kind: fc.constant('volume_gone' as const), volume: key, cause: text }),
 );
 

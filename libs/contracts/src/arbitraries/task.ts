@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Capability, FrameworkInfo } from '@holdfast/core/offers';
-import type { Command, StatusReason, StatusSource, TaskInfo, TaskState, TaskStatus } from '@holdfast/core/tasks';
+import type { Command, ExecutorInfo, StatusReason, StatusSource, TaskInfo, TaskState, TaskStatus } from '@holdfast/core/tasks';
+import { minAllocatable } from './placement';
 import { label, resources } from './resource';
 import { durationMs, id, recordOf, role, text, timeMs, uuid } from './words';
 
@@ -31,6 +32,7 @@ export const framework: fc.Arbitrary<FrameworkInfo> = recordOf<FrameworkInfo>(
     failoverTimeoutMs: fc.nat(),
     checkpoint: fc.boolean(),
     labels: fc.array(label, { maxLength: 2 }),
+    minAllocatable,
   },
   { requiredKeys: ['name', 'user', 'roles', 'capabilities', 'failoverTimeoutMs', 'checkpoint', 'labels'] },
 ).map((info) => (info.capabilities.has('MULTI_ROLE') ? info : { ...info, roles: info.roles.slice(0, 1) }));
@@ -47,13 +49,29 @@ const command: fc.Arbitrary<Command> = recordOf<Command>(
 );
 
 /** Made of its fields: `wire` is empty. */
-export const task: fc.Arbitrary<TaskInfo> = recordOf<TaskInfo>(
+export const executor: fc.Arbitrary<ExecutorInfo> = recordOf<ExecutorInfo>(
+  {
+    executorId: id,
+    type: fc.constant('DEFAULT' as const),
+    name: text,
+    resources,
+    shutdownGraceMs: durationMs,
+    labels: fc.array(label, { maxLength: 2 }),
+    unsupportedFields: fc.constant<readonly string[]>([]),
+    wire: fc.constant(new Uint8Array()),
+  },
+  { requiredKeys: ['executorId', 'resources', 'labels', 'unsupportedFields', 'wire'] },
+);
+
+/** Likewise. */
+export const groupTask: fc.Arbitrary<TaskInfo> = recordOf<TaskInfo>(
   {
     taskId: id,
     name: text,
     agentId: id,
     resources,
     command,
+    executor,
     killGraceMs: durationMs,
     labels: fc.array(label, { maxLength: 2 }),
     data: fc.uint8Array({ maxLength: 20 }),
@@ -62,6 +80,9 @@ export const task: fc.Arbitrary<TaskInfo> = recordOf<TaskInfo>(
   },
   { requiredKeys: ['taskId', 'name', 'agentId', 'resources', 'labels', 'unsupportedFields', 'wire'] },
 );
+
+/** By itself, as in a LAUNCH. */
+export const task: fc.Arbitrary<TaskInfo> = groupTask.map(({ executor: _executor, ...info }) => info);
 
 export const taskState = fc.constantFrom<TaskState>(
   'TASK_STAGING',
@@ -94,6 +115,8 @@ const reason = fc.constantFrom<StatusReason>(
   'REASON_AGENT_REMOVED',
   'REASON_AGENT_REREGISTERED',
   'REASON_AGENT_RESTARTED',
+  'REASON_TASK_GROUP_INVALID',
+  'REASON_TASK_GROUP_UNAUTHORIZED',
   'REASON_TASK_INVALID',
   'REASON_TASK_KILLED_DURING_LAUNCH',
   'REASON_TASK_UNAUTHORIZED',
@@ -101,6 +124,6 @@ const reason = fc.constantFrom<StatusReason>(
 );
 
 export const status: fc.Arbitrary<TaskStatus> = recordOf<TaskStatus>(
-  { taskId: id, agentId: id, state: taskState, source, reason, message: text, timestampMs: timeMs, uuid },
+  { taskId: id, agentId: id, state: taskState, source, reason, message: text, timestampMs: timeMs, uuid, executorId: id },
   { requiredKeys: ['taskId', 'state', 'source', 'timestampMs'] },
 );

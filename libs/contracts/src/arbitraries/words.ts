@@ -85,6 +85,10 @@ const DETAILS: DetailArbitraries = {
   stale_epoch: fc.record({ epoch: count, highest: count }),
   agent_failed: fc.record({ problem: text }),
   unauthorized: fc.record({ action: text, principal: text }),
+  unauthenticated: fc.record({ problem: text }),
+  principal_mismatch: fc.record({ caller: text, principal: text }),
+  executor_unknown: fc.record({ executorId: id, agentId: id }),
+  operation_unknown: fc.record({ operationId: id }),
 };
 
 export const refusal: fc.Arbitrary<Refusal> = fc

@@ -87,10 +87,8 @@ describe('one operation that is malformed', () => {
   });
 
   it.each([
-    ['LAUNCH_GROUP', { type: 'LAUNCH_GROUP', launch_group: { task_group: { tasks: [task('t1'), task('t2')] } } }, ['t1', 't2']],
-    ['GROW_VOLUME', { type: 'GROW_VOLUME', grow_volume: { volume, addition: cpus } }, []],
-    ['SHRINK_VOLUME', { type: 'SHRINK_VOLUME', shrink_volume: { volume, subtract: { value: 1 } } }, []],
     ['CREATE_DISK', { type: 'CREATE_DISK', create_disk: { source: volume, target_type: 'MOUNT' } }, []],
+    ['DESTROY_DISK', { type: 'DESTROY_DISK', destroy_disk: { source: volume } }, []],
     ['UNKNOWN', { type: 'UNKNOWN' }, []],
     ['UNKNOWN', { type: 77 }, []],
     ['UNKNOWN', {}, []],
@@ -105,6 +103,9 @@ describe('one operation that is malformed', () => {
     ['CREATE', 'create'],
     ['DESTROY', 'destroy'],
     ['LAUNCH', 'launch'],
+    ['LAUNCH_GROUP', 'launch_group'],
+    ['GROW_VOLUME', 'grow_volume'],
+    ['SHRINK_VOLUME', 'shrink_volume'],
   ])('is %s without its own message', (type, field) => {
     expect(operations({ type })).toMatchObject([
       { type: 'MALFORMED', declaredType: type, refusal: { details: { field: `operations[0].${field}` } } },
@@ -184,6 +185,114 @@ describe('one task that is malformed', () => {
           { taskId: '', task: { ok: false } },
         ],
       },
+    ]);
+  });
+});
+
+describe('GROW_VOLUME and SHRINK_VOLUME', () => {
+  it('say the volume as it is, and the disk that comes or goes (B-059)', () => {
+    const addition = { name: 'disk', type: 'SCALAR', scalar: { value: 8 }, reservations: volume.reservations };
+    const eng = [{ type: 'dynamic', role: 'eng' }];
+    const [grow, shrink] = operations(
+      { type: 'GROW_VOLUME', id: { value: 'g1' }, grow_volume: { volume, addition } },
+      { type: 'SHRINK_VOLUME', id: { value: 's1' }, shrink_volume: { volume, subtract: { value: 0.5 } } },
+    );
+    expect(grow).toMatchObject({
+      type: 'GROW_VOLUME',
+      id: 'g1',
+      volume: { shared: true, value: { milli: 64_000 } },
+      change: { value: { milli: 8000 } },
+    });
+    expect(shrink).toMatchObject({
+      type: 'SHRINK_VOLUME',
+      id: 's1',
+      volume: { shared: true, disk: { persistence: { id: 'v1' } } },
+      change: { name: 'disk', shared: false, reservations: eng, value: { kind: 'scalar', milli: 500 } },
+    });
+    expect(shrink).not.toHaveProperty('change.disk');
+  });
+
+  it.each([
+    ['grow_volume.volume', { type: 'GROW_VOLUME', grow_volume: { addition: cpus } }],
+    ['grow_volume.addition', { type: 'GROW_VOLUME', grow_volume: { volume } }],
+    ['shrink_volume.volume', { type: 'SHRINK_VOLUME', shrink_volume: { subtract: { value: 1 } } }],
+    ['shrink_volume.subtract', { type: 'SHRINK_VOLUME', shrink_volume: { volume } }],
+    ['shrink_volume.subtract.value', { type: 'SHRINK_VOLUME', shrink_volume: { volume, subtract: { value: -1 } } }],
+  ])('are refused alone without a sensible %s (B-056, B-058, B-076)', (field, json) => {
+    expect(operations(json, { type: 'LAUNCH', launch: {} })).toMatchObject([
+      { type: 'MALFORMED', refusal: { code: 'invalid_argument', details: { field: `operations[0].${field}` } } },
+      { type: 'LAUNCH' },
+    ]);
+  });
+});
+
+describe('LAUNCH_GROUP', () => {
+  const executor = { executor_id: { value: 'e1' }, type: 'DEFAULT', resources: [cpus] };
+  const group = (more: object, tasks: object[] = [task('t1'), task('t2')]) =>
+    operations({ type: 'LAUNCH_GROUP', id: { value: 'op1' }, launch_group: { executor, task_group: { tasks }, ...more } });
+
+  it('has an executor and its tasks, which may name it, too (D-037)', () => {
+    const [read] = group({}, [task('t1', { executor }), task('t2')]);
+    expect(read).toMatchObject({
+      type: 'LAUNCH_GROUP',
+      id: 'op1',
+      executor: { executorId: 'e1', type: 'DEFAULT', unsupportedFields: [] },
+      tasks: [
+        { taskId: 't1', task: { ok: true, value: { executor: { executorId: 'e1' }, unsupportedFields: [] } } },
+        { taskId: 't2', task: { ok: true } },
+      ],
+    });
+    if (read?.type !== 'LAUNCH_GROUP' || !read.tasks[0]!.task.ok) throw new Error('not read');
+    expect(Buffer.from(read.tasks[0]!.task.value.executor!.wire).equals(Buffer.from(read.executor.wire))).toBe(true);
+  });
+
+  it('keeps a malformed task within it, under its id (B-074, B-076)', () => {
+    expect(group({}, [task('t1'), task('t2', { name: undefined })])).toMatchObject([
+      {
+        type: 'LAUNCH_GROUP',
+        tasks: [
+          { taskId: 't1', task: { ok: true } },
+          {
+            taskId: 't2',
+            task: { ok: false, refusal: { details: { field: 'operations[0].launch_group.task_group.tasks[1].name' } } },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['launch_group.executor', { executor: undefined }],
+    ['launch_group.executor.executor_id', { executor: { type: 'DEFAULT' } }],
+    ['launch_group.executor.resources[0].scalar.value', { executor: { ...executor, resources: [{ ...cpus, scalar: { value: -1 } }] } }],
+    ['launch_group.executor.type', { executor: { ...executor, type: 9 } }],
+  ])('is refused for its %s, and names its tasks, so that each is answered (B-076)', (field, more) => {
+    expect(group(more)).toMatchObject([
+      {
+        type: 'MALFORMED',
+        declaredType: 'LAUNCH_GROUP',
+        id: 'op1',
+        taskIds: ['t1', 't2'],
+        refusal: { code: 'invalid_argument', details: { field: `operations[0].${field}` } },
+      },
+    ]);
+  });
+
+  it('is refused without its tasks', () => {
+    expect(group({ task_group: undefined })).toMatchObject([
+      { type: 'MALFORMED', taskIds: [], refusal: { details: { field: 'operations[0].launch_group.task_group' } } },
+    ]);
+  });
+
+  it('names its tasks again when it is written again', () => {
+    const read = group({ executor: undefined });
+    const again = acceptRequestCodec.encode({ frameworkId: 'f1', offerIds: [], operations: read, filters: {} });
+    expect(operationsOf(again)).toMatchObject([{ type: 'MALFORMED', declaredType: 'LAUNCH_GROUP', taskIds: ['t1', 't2'] }]);
+  });
+
+  it('is where an executor belongs: a LAUNCH with one is not carried out (D-033)', () => {
+    expect(operations({ type: 'LAUNCH', launch: { task_infos: [task('t1', { executor })] } })).toMatchObject([
+      { tasks: [{ task: { ok: true, value: { unsupportedFields: ['executor'] } } }] },
     ]);
   });
 });

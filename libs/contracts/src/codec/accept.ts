@@ -1,70 +1,56 @@
-import type { OperationResult, TaskResult } from '@holdfast/core/offers';
+import type { FrameworkId } from '@holdfast/core/base';
 import { FrameworkID, OfferID } from '../gen/holdfast/v1/ids';
-import { Offer_Operation_Type as OperationType } from '../gen/holdfast/v1/offer';
 import { Filters as WireFilters } from '../gen/holdfast/v1/quantity';
-import {
-  AcceptRequest as WireAcceptRequest,
-  AcceptResponse as WireAcceptResponse,
-  type OperationResult as WireOperationResult,
-  type TaskResult as WireTaskResult,
-} from '../gen/holdfast/v1/scheduler_service';
+import type { Call_Accept as WireAccept } from '../gen/holdfast/v1/scheduler_call';
+import { AcceptRequest as WireAcceptRequest, AcceptResponse as WireAcceptResponse } from '../gen/holdfast/v1/scheduler_service';
 import type { AcceptRequest, AcceptResponse } from '../messages';
-import { codecOf, defineCodec, malformed, readBytes, readEach, readOptional, readPart, required, writeBytes } from './edge';
+import { codecOf, defineCodec, malformed, readBytes, readEach, readOptional, readPart, writeBytes } from './edge';
 import { readFilters, writeFilters } from './filters';
 import { Frame } from './frame';
 import { readIdMessage, writeId } from './ids';
-import { readOperation, writeOperation, writeOperationType } from './operation';
-import { readRefusal, writeRefusal } from './refusal';
+import { readOperation, writeOperation } from './operation';
+import { readOperationResult, writeOperationResult } from './operation-result';
+import { TaskBudget } from './task-budget';
 
-/** Field numbers of AcceptRequest in scheduler_service.proto: its operations are read one by one. */
-const ACCEPT = { frameworkId: 1, offerIds: 2, operations: 3, filters: 4 } as const;
+/** Field numbers of AcceptRequest in scheduler_service.proto, and of Call.Accept in scheduler_call.proto. */
+const REQUEST = { frameworkId: 1, offerIds: 2, operations: 3, filters: 4 } as const;
+const CALL = { offerIds: 1, operations: 2, filters: 3 } as const;
+
+type Numbers = { readonly [K in keyof typeof CALL]: number };
+
+/** Operations are read one by one: a part that cannot be read is refused alone (B-074, B-076). `within` is the path of the frame. */
+function readAccept(frame: Frame, numbers: Numbers, within: string, frameworkId: FrameworkId): AcceptRequest {
+  if (frame.problem !== undefined) malformed('', frame.problem);
+  const budget = new TaskBudget();
+  return {
+    frameworkId,
+    offerIds: readEach(frame.all(numbers.offerIds), 'offer_ids', (id) => readIdMessage(readBytes(OfferID, id))),
+    operations: frame.all(numbers.operations).map((operation, at) => readOperation(operation, `${within}operations[${at}]`, budget)),
+    filters: readFilters(readOptional(frame.part(numbers.filters), 'filters', (filters) => readBytes(WireFilters, filters))),
+  };
+}
 
 function readAcceptRequest(bytes: Uint8Array): AcceptRequest {
   const frame = new Frame(bytes);
   if (frame.problem !== undefined) malformed('', frame.problem);
-  return {
-    frameworkId: readPart(frame.part(ACCEPT.frameworkId), 'framework_id', (id) => readIdMessage(readBytes(FrameworkID, id))),
-    offerIds: readEach(frame.all(ACCEPT.offerIds), 'offer_ids', (id) => readIdMessage(readBytes(OfferID, id))),
-    operations: frame.all(ACCEPT.operations).map((operation, at) => readOperation(operation, `operations[${at}]`)),
-    filters: readFilters(readOptional(frame.part(ACCEPT.filters), 'filters', (filters) => readBytes(WireFilters, filters))),
-  };
+  const frameworkId = readPart(frame.part(REQUEST.frameworkId), 'framework_id', (id) => readIdMessage(readBytes(FrameworkID, id)));
+  return readAccept(frame, REQUEST, '', frameworkId);
 }
 
-/** A part that cannot be read is refused alone (B-074, B-076). */
+/** The `accept` of a Call. */
+export const readCallAccept = (bytes: Uint8Array, frameworkId: FrameworkId): AcceptRequest =>
+  readAccept(new Frame(bytes), CALL, 'accept.', frameworkId);
+
+export const writeCallAccept = ({ offerIds, operations, filters }: AcceptRequest): WireAccept => ({
+  offerIds: offerIds.map(writeId),
+  operations: operations.map(writeOperation),
+  filters: writeFilters(filters),
+});
+
 export const acceptRequestCodec = codecOf(
-  (request: AcceptRequest) =>
-    writeBytes(WireAcceptRequest, {
-      frameworkId: writeId(request.frameworkId),
-      offerIds: request.offerIds.map(writeId),
-      operations: request.operations.map(writeOperation),
-      filters: writeFilters(request.filters),
-    }),
+  (request: AcceptRequest) => writeBytes(WireAcceptRequest, { frameworkId: writeId(request.frameworkId), ...writeCallAccept(request) }),
   readAcceptRequest,
 );
-
-function readTaskResult(wire: WireTaskResult): TaskResult {
-  const refusal = readOptional(wire.refusal, 'refusal', readRefusal);
-  // A task that was refused for its id is answered under that id, hence no check.
-  return { taskId: required(wire.taskId?.value, 'task_id.value'), ...(refusal && { refusal }) };
-}
-
-const writeTaskResult = ({ taskId, refusal }: TaskResult): WireTaskResult => ({
-  taskId: writeId(taskId),
-  refusal: refusal && writeRefusal(refusal),
-});
-
-function readOperationResult(wire: WireOperationResult): OperationResult {
-  const type = required(wire.type, 'type');
-  if (type === OperationType.UNRECOGNIZED) malformed('type', 'is not a known type of operation');
-  const refusal = readOptional(wire.refusal, 'refusal', readRefusal);
-  return { type, ...(refusal && { refusal }), tasks: readEach(wire.tasks, 'tasks', readTaskResult) };
-}
-
-const writeOperationResult = ({ type, refusal, tasks }: OperationResult): WireOperationResult => ({
-  type: writeOperationType(type),
-  refusal: refusal && writeRefusal(refusal),
-  tasks: tasks.map(writeTaskResult),
-});
 
 export const acceptResponseCodec = defineCodec(
   WireAcceptResponse,

@@ -3,17 +3,19 @@ import {
   type AgentMessage as WireAgentMessage,
   LinkRequest as WireLinkRequest,
   type OperationOutcome,
+  type OperationUpdate as WireOperationUpdate,
   type Register,
   type ReportedTask as WireReportedTask,
   type TaskGone,
   type TaskUpdate,
 } from '../gen/holdfast/internal/v1/agent_link';
-import type { AgentMessage, LinkRequest, ReportedTask } from '../messages';
+import type { AgentMessage, LinkRequest, OperationUpdate, ReportedTask } from '../messages';
 import { readAgentInfo, writeAgentInfo } from './agent';
-import { defineCodec, readEach, readOptional, readPart, required } from './edge';
+import { defineCodec, malformed, readEach, readOptional, readPart, required } from './edge';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
 import { readId, readIdText, writeId } from './ids';
 import { readCount, writeCount } from './numbers';
+import { readOperationStatus, writeOperationStatus } from './operation-status';
 import { readRefusal, writeRefusal } from './refusal';
 import { readValidResources, writeCopies } from './resource';
 import { readTaskInfo, writeTaskInfo } from './task';
@@ -38,6 +40,17 @@ const writeReportedTask = ({ framework, info, launchId, state }: ReportedTask): 
   state: writeTaskState(state),
 });
 
+function readOperationUpdate(wire: WireOperationUpdate): OperationUpdate {
+  const status = readPart(wire.status, 'status', readOperationStatus);
+  if (status.uuid === undefined) malformed('status.uuid', 'is required');
+  return { frameworkId: readId(wire.frameworkId, 'framework_id'), status };
+}
+
+const writeOperationUpdate = ({ frameworkId, status }: OperationUpdate): WireOperationUpdate => ({
+  frameworkId: writeId(frameworkId),
+  status: writeOperationStatus(status),
+});
+
 const readRegister = (wire: Register): MessageOf<'register'> => ({
   kind: 'register',
   agent: readPart(wire.agentInfo, 'agent_info', readAgentInfo),
@@ -45,6 +58,7 @@ const readRegister = (wire: Register): MessageOf<'register'> => ({
   configured: readValidResources(wire.configuredResources, 'configured_resources'),
   checkpointed: readValidResources(wire.checkpointedResources, 'checkpointed_resources'),
   tasks: readEach(wire.tasks, 'tasks', readReportedTask),
+  operations: readEach(wire.operations, 'operations', readOperationUpdate),
   highestEpoch: readCount(wire.highestEpoch, 'highest_epoch'),
   ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
   bootId: required(wire.bootId, 'boot_id'),
@@ -57,6 +71,7 @@ const writeRegister = (message: MessageOf<'register'>): Register => ({
   configuredResources: writeCopies(message.configured),
   checkpointedResources: writeCopies(message.checkpointed),
   tasks: message.tasks.map(writeReportedTask),
+  operations: message.operations.map(writeOperationUpdate),
   highestEpoch: writeCount(message.highestEpoch),
   bootId: message.bootId,
   version: message.version,
@@ -96,6 +111,8 @@ function readAgentMessage(wire: WireAgentMessage): AgentMessage {
       return readPart(message.value, 'register', readRegister);
     case 'operationOutcome':
       return readPart(message.value, 'operation_outcome', readOutcome);
+    case 'operationUpdate':
+      return { kind: 'operation_update', ...readPart(message.value, 'operation_update', readOperationUpdate) };
     case 'taskUpdate':
       return readPart(message.value, 'task_update', readUpdate);
     case 'taskGone':
@@ -116,6 +133,8 @@ function writeMessage(message: AgentMessage): NonNullable<Message> {
         $case: 'operationOutcome',
         value: { operationUuid: message.operationUuid, refusal: message.refusal && writeRefusal(message.refusal) },
       };
+    case 'operation_update':
+      return { $case: 'operationUpdate', value: writeOperationUpdate(message) };
     case 'task_update':
       return { $case: 'taskUpdate', value: writeUpdate(message) };
     case 'task_gone':

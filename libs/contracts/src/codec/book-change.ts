@@ -7,6 +7,7 @@ import type {
   PutAgent,
   PutFramework,
   RecoverResources,
+  ResizeCopies,
   ReviveRoles,
   SetAgentActive,
   UseResources,
@@ -14,12 +15,16 @@ import type {
 } from '../gen/holdfast/internal/v1/allocator';
 import type { FrameworkInfo_Capability_Type as CapabilityType } from '../gen/holdfast/v1/framework';
 import type { BookChange, UsedResources } from '../messages';
+import { readAttribute, writeAttribute } from './attribute';
 import { readConversion, writeConversion } from './conversion';
-import { malformed, readEach, readPart, required } from './edge';
+import { readDomain, writeDomain } from './domain';
+import { malformed, readEach, readOptional, readPart, required } from './edge';
 import { readCapability, writeCapabilities } from './framework';
 import { readId, writeId } from './ids';
 import { readOptionalCount, writeOptionalCount } from './numbers';
-import { readResources, writeCopies } from './resource';
+import { readOfferConstraints, writeOfferConstraints } from './offer-constraints';
+import { readOfferFilters, writeOfferFilters } from './offer-filters';
+import { readResource, readResources, writeCopies, writeResource } from './resource';
 
 type Change = WireBookChange['change'];
 type ChangeOf<K extends BookChange['kind']> = Extract<BookChange, { kind: K }>;
@@ -38,12 +43,28 @@ const writeUsed = ({ frameworkId, role, resources, offered }: UsedResources): Wi
   offered,
 });
 
-const readPutAgent = (wire: PutAgent): ChangeOf<'put_agent'> => ({
-  kind: 'put_agent',
-  agentId: readId(wire.agentId, 'agent_id'),
-  total: readResources(wire.total, 'total'),
-  used: readEach(wire.used, 'used', readUsed),
-  active: required(wire.active, 'active'),
+function readPutAgent(wire: PutAgent): ChangeOf<'put_agent'> {
+  const domain = readOptional(wire.domain, 'domain', readDomain);
+  return {
+    kind: 'put_agent',
+    agentId: readId(wire.agentId, 'agent_id'),
+    total: readResources(wire.total, 'total'),
+    used: readEach(wire.used, 'used', readUsed),
+    active: required(wire.active, 'active'),
+    hostname: required(wire.hostname, 'hostname'),
+    attributes: readEach(wire.attributes, 'attributes', readAttribute),
+    ...(domain !== undefined && { domain }),
+  };
+}
+
+const writePutAgent = (change: ChangeOf<'put_agent'>): PutAgent => ({
+  agentId: writeId(change.agentId),
+  total: writeCopies(change.total),
+  used: change.used.map(writeUsed),
+  active: change.active,
+  attributes: change.attributes.map(writeAttribute),
+  hostname: change.hostname,
+  domain: change.domain && writeDomain(change.domain),
 });
 
 const readAgentActive = (wire: SetAgentActive): ChangeOf<'set_agent_active'> => ({
@@ -52,14 +73,20 @@ const readAgentActive = (wire: SetAgentActive): ChangeOf<'set_agent_active'> => 
   active: required(wire.active, 'active'),
 });
 
-const readPutFramework = (wire: PutFramework): ChangeOf<'put_framework'> => ({
-  kind: 'put_framework',
-  frameworkId: readId(wire.frameworkId, 'framework_id'),
-  roles: wire.roles,
-  suppressedRoles: wire.suppressedRoles,
-  capabilities: new Set(readEach(wire.capabilities, 'capabilities', readKnownCapability)),
-  active: required(wire.active, 'active'),
-});
+function readPutFramework(wire: PutFramework): ChangeOf<'put_framework'> {
+  const offerConstraints = readOptional(wire.offerConstraints, 'offer_constraints', readOfferConstraints);
+  return {
+    kind: 'put_framework',
+    frameworkId: readId(wire.frameworkId, 'framework_id'),
+    roles: wire.roles,
+    suppressedRoles: wire.suppressedRoles,
+    capabilities: new Set(readEach(wire.capabilities, 'capabilities', readKnownCapability)),
+    active: required(wire.active, 'active'),
+    ...(offerConstraints !== undefined && { offerConstraints }),
+    // On the wire, no role at all and no field are the same.
+    ...(Object.keys(wire.offerFilters).length > 0 && { minAllocatable: readPart(wire.offerFilters, 'offer_filters', readOfferFilters) }),
+  };
+}
 
 const readKnownCapability = (type: CapabilityType): Capability => readCapability({ type }) ?? malformed('', 'is not a known capability');
 
@@ -95,6 +122,13 @@ const readUse = (wire: UseResources): ChangeOf<'use_resources'> => ({
   kind: 'use_resources',
   ...readPlace(wire),
   resources: readResources(wire.resources, 'resources'),
+});
+
+const readResizeCopies = (wire: ResizeCopies): ChangeOf<'resize_copies'> => ({
+  kind: 'resize_copies',
+  agentId: readId(wire.agentId, 'agent_id'),
+  from: readPart(wire.from, 'from', readResource),
+  to: readPart(wire.to, 'to', readResource),
 });
 
 const readConvertTotal = (wire: ConvertTotal): ChangeOf<'convert_total'> => ({
@@ -133,6 +167,8 @@ export function readBookChange(wire: WireBookChange): BookChange {
       return readPart(change.value, 'convert_allocation', readConvertAllocation);
     case 'useResources':
       return readPart(change.value, 'use_resources', readUse);
+    case 'resizeCopies':
+      return readPart(change.value, 'resize_copies', readResizeCopies);
     case 'convertTotal':
       return readPart(change.value, 'convert_total', readConvertTotal);
     case 'recoverResources':
@@ -151,15 +187,7 @@ export function readBookChange(wire: WireBookChange): BookChange {
 function writeChange(change: BookChange): NonNullable<Change> {
   switch (change.kind) {
     case 'put_agent':
-      return {
-        $case: 'putAgent',
-        value: {
-          agentId: writeId(change.agentId),
-          total: writeCopies(change.total),
-          used: change.used.map(writeUsed),
-          active: change.active,
-        },
-      };
+      return { $case: 'putAgent', value: writePutAgent(change) };
     case 'remove_agent':
       return { $case: 'removeAgent', value: { agentId: writeId(change.agentId) } };
     case 'set_agent_active':
@@ -172,6 +200,11 @@ function writeChange(change: BookChange): NonNullable<Change> {
       return { $case: 'convertAllocation', value: { conversions: change.conversions.map(writeConversion), ...writePlace(change) } };
     case 'use_resources':
       return { $case: 'useResources', value: { resources: writeCopies(change.resources), ...writePlace(change) } };
+    case 'resize_copies':
+      return {
+        $case: 'resizeCopies',
+        value: { agentId: writeId(change.agentId), from: writeResource(change.from), to: writeResource(change.to) },
+      };
     case 'convert_total':
       return {
         $case: 'convertTotal',
@@ -196,6 +229,8 @@ const writePutFramework = (change: ChangeOf<'put_framework'>): PutFramework => (
   suppressedRoles: [...change.suppressedRoles],
   capabilities: writeCapabilities(change.capabilities),
   active: change.active,
+  offerConstraints: change.offerConstraints && writeOfferConstraints(change.offerConstraints),
+  offerFilters: change.minAllocatable ? writeOfferFilters(change.minAllocatable) : {},
 });
 
 const writeRecover = (change: ChangeOf<'recover_resources'>): RecoverResources => ({

@@ -20,7 +20,11 @@ export class Malformed extends Error {
     private readonly problem: string,
     private readonly other?: Refusal,
   ) {
+    // Nobody sees its stack, and noting one costs more than all else about a refused part: hostile messages have thousands.
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(problem);
+    Error.stackTraceLimit = depth;
   }
 
   within(field: string): this {
@@ -102,7 +106,7 @@ let spare: BinaryWriter | undefined;
 const KEEP_AT_MOST_BYTES = 1 << 20;
 
 /** The message's bytes, in memory of their own. */
-export function writeBytes<W>(wire: Wire<W>, message: W): Buffer {
+export function writeBytes<W>(wire: Pick<Wire<W>, 'encode'>, message: W): Buffer {
   const writer = spare ?? new BinaryWriter();
   spare = undefined;
   const bytes = wire.encode(message, writer).finish();

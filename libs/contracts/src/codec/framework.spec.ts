@@ -6,6 +6,11 @@ import { subscribeRequestCodec } from './scheduler-requests';
 
 const plain = { user: 'root', name: 'f' };
 const multi = { ...plain, capabilities: [{ type: 'MULTI_ROLE' }] };
+/** With the least that an offer to its role must hold. */
+const withLeast = (...quantities: object[]) => ({
+  ...plain,
+  offer_filters: { '*': { min_allocatable_resources: { quantities: quantities.map((of) => ({ quantities: of })) } } },
+});
 const read = (json: object) => attempt(readFrameworkInfo, WireFrameworkInfo.fromJSON(json));
 const subscribe = (json: object) =>
   subscribeRequestCodec.decode(Buffer.from(WireSubscribeRequest.encode(WireSubscribeRequest.fromJSON(json)).finish()));
@@ -37,7 +42,8 @@ describe('a framework', () => {
     ['name', { user: 'root' }],
     ['capabilities[0].type', { ...plain, capabilities: [{}] }],
     ['capabilities[0].type', { ...plain, capabilities: [{ type: 99 }] }],
-    ['id.value', { ...plain, id: { value: 'a/b' } }],
+    ['id.value', { ...plain, id: {} }],
+    ['offer_filters.*.min_allocatable_resources.quantities[0].quantities.cpus.value', withLeast({ cpus: {} })],
   ])('is refused for its field %s', (field, json) => {
     expect(read(json)).toMatchObject({ ok: false, refusal: { code: 'invalid_argument', details: { field } } });
   });
@@ -66,12 +72,18 @@ describe('a framework', () => {
     expect(read(plain)).toMatchObject({ ok: true, value: { failoverTimeoutMs: 0, checkpoint: false } });
   });
 
-  it('is refused rather than served without the filters that it asks for (C-059, C-060)', () => {
-    expect(read({ ...plain, offer_filters: { eng: {} } })).toMatchObject({ ok: false, refusal: { code: 'framework_invalid' } });
-    expect(subscribe({ framework_info: plain, offer_constraints: { role_constraints: { '*': {} } } })).toMatchObject({
-      ok: false,
-      refusal: { code: 'framework_invalid' },
+  it('is refused with an id that cannot be, as a framework that cannot be (D-002)', () => {
+    expect(read({ ...plain, id: { value: 'a/b' } })).toMatchObject({ ok: false, refusal: { code: 'framework_invalid' } });
+  });
+
+  it('says the least that an offer must hold; nothing at all is not the same as not saying it (C-059)', () => {
+    expect(read(withLeast({ cpus: { value: 0.5 }, mem: { value: 32 } }))).toMatchObject({
+      ok: true,
+      value: { minAllocatable: { '*': [{ cpus: 0.5, mem: 32 }] } },
     });
+    expect(read(withLeast())).toMatchObject({ ok: true, value: { minAllocatable: { '*': [] } } });
+    const silent = read({ ...plain, offer_filters: { '*': {} } });
+    expect(silent.ok && silent.value.minAllocatable).toBeUndefined();
   });
 });
 
@@ -84,6 +96,59 @@ describe('SUBSCRIBE', () => {
     expect(subscribe({ framework_info: { ...multi, roles: ['eng'] }, suppressed_roles: ['eng', 'ops'] })).toMatchObject({
       ok: false,
       refusal: { code: 'framework_invalid' },
+    });
+  });
+
+  it.each([
+    ['offer_constraints', { framework_info: plain, offer_constraints: { role_constraints: { eng: {} } } }],
+    ['offer_filters', { framework_info: { ...withLeast(), role: 'eng' } }],
+  ])('is refused with %s for a role that the framework does not have (D-002)', (_name, json) => {
+    expect(subscribe(json)).toMatchObject({ ok: false, refusal: { code: 'framework_invalid' } });
+  });
+
+  const constrained = (...constraints: object[]) => ({
+    framework_info: plain,
+    offer_constraints: { role_constraints: { '*': { groups: [{ attribute_constraints: constraints }] } } },
+  });
+
+  it('says which agents it wants offers of (C-060)', () => {
+    expect(
+      subscribe(
+        constrained(
+          { selector: { attribute_name: 'rack' }, predicate: { text_matches: { regex: 'r[0-9]' } } },
+          { selector: { pseudoattribute_type: 'ZONE' }, predicate: { not_exists: {} } },
+        ),
+      ),
+    ).toMatchObject({
+      ok: true,
+      value: {
+        offerConstraints: {
+          '*': [
+            [
+              { selector: { kind: 'attribute', name: 'rack' }, predicate: { kind: 'text_matches', regex: 'r[0-9]' } },
+              { selector: { kind: 'zone' }, predicate: { kind: 'not_exists' } },
+            ],
+          ],
+        },
+      },
+    });
+  });
+
+  it.each([
+    ['selects nothing', { selector: {}, predicate: { exists: {} } }],
+    ['selects what nobody knows', { selector: { pseudoattribute_type: 'UNKNOWN' }, predicate: { exists: {} } }],
+    ['asks nothing', { selector: { attribute_name: 'rack' }, predicate: {} }],
+  ])('is refused with a constraint that %s (D-002)', (_name, constraint) => {
+    expect(subscribe(constrained(constraint))).toMatchObject({ ok: false, refusal: { code: 'framework_invalid' } });
+  });
+
+  it('is malformed with a constraint that leaves out what it must say', () => {
+    expect(subscribe(constrained({ selector: { attribute_name: 'rack' }, predicate: { text_equals: {} } }))).toMatchObject({
+      ok: false,
+      refusal: {
+        code: 'invalid_argument',
+        details: { field: 'offer_constraints.role_constraints.*.groups[0].attribute_constraints[0].predicate.text_equals.value' },
+      },
     });
   });
 

@@ -1,29 +1,31 @@
-import { type Role, refuse } from '@holdfast/core/base';
+import { type FrameworkId, type Role, refuse } from '@holdfast/core/base';
 import type { Capability, FrameworkInfo } from '@holdfast/core/offers';
-import { roleProblem } from '@holdfast/core/resources';
+import { idProblem, roleProblem } from '@holdfast/core/resources';
 import {
   FrameworkInfo as WireFrameworkInfo,
   type FrameworkInfo_Capability as WireCapability,
   FrameworkInfo_Capability_Type as CapabilityType,
 } from '../gen/holdfast/v1/framework';
-import { defineCodec, malformed, readEach, refuseMessage, required } from './edge';
+import { defineCodec, malformed, readEach, readPart, refuseMessage, required } from './edge';
 import { readOptionalId, writeOptionalId } from './ids';
 import { readLabels, writeLabels } from './label';
+import { readOfferFilters, writeOfferFilters } from './offer-filters';
 
 /** The longest that 64 bits of nanoseconds hold, as Mesos keeps durations. */
 const LONGEST_SECONDS = 9_223_372_036;
 
-const frameworkInvalid = (problem: string): never => refuseMessage(refuse('framework_invalid', { problem }));
+/** The framework as it is described cannot be; the Mesos door says so with an ERROR event (D-002). */
+export const frameworkInvalid = (problem: string): never => refuseMessage(refuse('framework_invalid', { problem }));
 
 export function readFrameworkInfo(wire: WireFrameworkInfo): FrameworkInfo {
   const user = required(wire.user, 'user');
   const name = required(wire.name, 'name');
   // Mesos takes an empty id for none.
-  const id = wire.id?.value === '' ? undefined : readOptionalId(wire.id, 'id');
+  const id = wire.id?.value === '' ? undefined : readFrameworkId(wire.id);
   const capabilities = new Set(
     readEach(wire.capabilities, 'capabilities', readCapability).filter((capability) => capability !== undefined),
   );
-  if (Object.keys(wire.offerFilters).length > 0) frameworkInvalid('offer_filters are not supported; leave them out.');
+  const minAllocatable = readPart(wire.offerFilters, 'offer_filters', readOfferFilters);
   return {
     ...(id !== undefined && { id }),
     name,
@@ -36,7 +38,13 @@ export function readFrameworkInfo(wire: WireFrameworkInfo): FrameworkInfo {
     failoverTimeoutMs: readFailoverTimeoutMs(wire.failoverTimeout ?? 0),
     checkpoint: wire.checkpoint ?? false,
     labels: readLabels(wire.labels, 'labels'),
+    ...(Object.keys(minAllocatable).length > 0 && { minAllocatable }),
   };
+}
+
+function readFrameworkId(wire: WireFrameworkInfo['id']): FrameworkId | undefined {
+  const problem = wire?.value === undefined ? undefined : idProblem(wire.value);
+  return problem === undefined ? readOptionalId(wire, 'id') : frameworkInvalid(`'FrameworkInfo.id' ${problem}.`);
 }
 
 /** UNKNOWN is how an older peer sees a capability that is news to it, and says nothing (C-078 counts the known ones). */
@@ -85,7 +93,7 @@ export function writeFrameworkInfo(info: FrameworkInfo): WireFrameworkInfo {
     webuiUrl: info.webuiUrl,
     capabilities: writeCapabilities(info.capabilities).map((type) => ({ type })),
     labels: writeLabels(info.labels),
-    offerFilters: {},
+    offerFilters: writeOfferFilters(info.minAllocatable),
   };
 }
 

@@ -9,21 +9,28 @@ export { linkResponseCodec } from './master-message';
 export { agentsAnswerCodec, frameworksAnswerCodec, tasksAnswerCodec, tasksQueryCodec, versionAnswerCodec } from './operator-answers';
 export { refusalCodec } from './refusal';
 export { resourceCodec } from './resource';
+export { schedulerCallCodec } from './scheduler-call';
 export { schedulerEventCodec } from './scheduler-event';
 export {
+  acknowledgeOperationRequestCodec,
   acknowledgeRequestCodec,
   declineRequestCodec,
   declineResponseCodec,
   emptyCodec,
+  executorRequestCodec,
   frameworkRequestCodec,
+  inverseOffersRequestCodec,
   killRequestCodec,
+  reconcileOperationsRequestCodec,
   reconcileRequestCodec,
   rolesRequestCodec,
+  sendMessageRequestCodec,
   subscribeRequestCodec,
+  updateFrameworkRequestCodec,
 } from './scheduler-requests';
 export { statusDetailsCodec } from './status-details';
 export { reconcileOutcomeCodec, storeReportCodec } from './store-report';
-export { taskInfoCodec } from './task';
+export { taskInfoCodec, withExecutor } from './task';
 export { taskStatusCodec } from './task-status';
 export {
   historyAnswerCodec,

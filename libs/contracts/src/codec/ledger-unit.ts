@@ -8,6 +8,7 @@ import type {
   HolderEnding,
   LedgerUnit as WireLedgerUnit,
   ReleaseVolumes,
+  ResizeVolume,
   VolumeGone,
 } from '../gen/holdfast/internal/v1/volume_registry';
 import { Resource as WireResource } from '../gen/holdfast/v1/resource';
@@ -72,6 +73,18 @@ const writeHolding = ({ holder, volumes }: UnitOf<'holder_running' | 'holder_end
   volumes: volumes.map(writeVolumeKey),
 });
 
+const readResize = (wire: ResizeVolume): UnitOf<'resize_volume'> => ({
+  kind: 'resize_volume',
+  volume: readPart(wire.volume, 'volume', readVolumeKey),
+  resource: readPart(wire.resource, 'resource', readVolumeBytes),
+});
+
+const writeResize = ({ volume, resource }: UnitOf<'resize_volume'>): ResizeVolume => ({
+  volume: writeVolumeKey(volume),
+  sizeMilliMb: sizeMilliMb(resource),
+  resource: writeVolumeBytes(resource),
+});
+
 const readRelease = (wire: ReleaseVolumes): UnitOf<'release_volumes'> => ({
   kind: 'release_volumes',
   ...readHolding(wire),
@@ -96,6 +109,8 @@ function readUnit(unit: NonNullable<Unit>): LedgerUnit {
       return readPart(unit.value, 'release_volumes', readRelease);
     case 'destroyVolume':
       return { kind: 'destroy_volume', ...readPart(unit.value, 'destroy_volume', readNamed) };
+    case 'resizeVolume':
+      return readPart(unit.value, 'resize_volume', readResize);
     case 'volumeGone':
       return { kind: 'volume_gone', ...readPart(unit.value, 'volume_gone', readCaused) };
     default:
@@ -134,6 +149,8 @@ function writeUnit(unit: LedgerUnit): NonNullable<Unit> {
       return { $case: 'releaseVolumes', value: { cause: unit.cause, ...writeHolding(unit) } };
     case 'destroy_volume':
       return { $case: 'destroyVolume', value: { volume: writeVolumeKey(unit.volume) } };
+    case 'resize_volume':
+      return { $case: 'resizeVolume', value: writeResize(unit) };
     case 'volume_gone':
       return { $case: 'volumeGone', value: { volume: writeVolumeKey(unit.volume), cause: unit.cause } };
     default:

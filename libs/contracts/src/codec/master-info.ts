@@ -1,10 +1,12 @@
 import type { MasterInfo as WireMasterInfo } from '../gen/holdfast/v1/master';
 import type { MasterInfo } from '../messages';
-import { malformed, required } from './edge';
+import { readDomain, writeDomain } from './domain';
+import { malformed, readOptional, required } from './edge';
 
 const LARGEST_PORT = 65_535;
 
 export function readMasterInfo(wire: WireMasterInfo): MasterInfo {
+  const domain = readOptional(wire.domain, 'domain', readDomain);
   const port = required(wire.port, 'port');
   if (port > LARGEST_PORT) malformed('port', `${port} is not a port`);
   return {
@@ -13,16 +15,18 @@ export function readMasterInfo(wire: WireMasterInfo): MasterInfo {
     ip: required(wire.address?.ip, 'address.ip'),
     port,
     version: required(wire.version, 'version'),
+    ...(domain !== undefined && { domain }),
   };
 }
 
-export const writeMasterInfo = ({ id, hostname, ip, port, version }: MasterInfo): WireMasterInfo => ({
+export const writeMasterInfo = ({ id, hostname, ip, port, version, domain }: MasterInfo): WireMasterInfo => ({
   id,
   ip: packedIp(ip),
   port,
   hostname,
   version,
   address: { hostname, ip, port },
+  domain: domain && writeDomain(domain),
   capabilities: [],
 });
 

@@ -1,22 +1,26 @@
 import { unreachable } from '@holdfast/core/base';
 import {
+  type AcknowledgeOperation,
   type AcknowledgeUpdate,
   type ApplyOperation,
+  type GroupTask as WireGroupTask,
   type KillTask,
   LinkResponse as WireLinkResponse,
   type MasterMessage as WireMasterMessage,
   type Registered,
   type RegistrationRefused,
+  type RunGroup,
   type RunTask,
+  type ShutdownExecutor,
   type ShutdownFramework,
   type TaskGoneConfirmed,
 } from '../gen/holdfast/internal/v1/agent_link';
 import type { LinkResponse, MasterMessage } from '../messages';
 import { defineCodec, readEach, readPart, required } from './edge';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
-import { readId, readIdText, writeId } from './ids';
+import { readId, readIdText, readOptionalId, writeId, writeOptionalId } from './ids';
 import { readCount, writeCount } from './numbers';
-import { readResourceOperation, writeOperation } from './operation';
+import { readAgentOperation, writeOperation } from './operation';
 import { readRefusal, writeRefusal } from './refusal';
 import { readTaskInfo, writeTaskInfo } from './task';
 import { readTaskRef, writeTaskRef } from './task-ref';
@@ -38,17 +42,22 @@ const readRefused = (wire: RegistrationRefused): MessageOf<'registration_refused
   refusal: readPart(wire.refusal, 'refusal', readRefusal),
 });
 
-const readApply = (wire: ApplyOperation): MessageOf<'apply_operation'> => ({
-  kind: 'apply_operation',
-  operationUuid: readIdText(wire.operationUuid, 'operation_uuid'),
-  operation: readPart(wire.operation, 'operation', readResourceOperation),
-  ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
-  ...(wire.traceParent !== undefined && { traceParent: wire.traceParent }),
-});
+function readApply(wire: ApplyOperation): MessageOf<'apply_operation'> {
+  const frameworkId = readOptionalId(wire.frameworkId, 'framework_id');
+  return {
+    kind: 'apply_operation',
+    operationUuid: readIdText(wire.operationUuid, 'operation_uuid'),
+    operation: readPart(wire.operation, 'operation', readAgentOperation),
+    ...(frameworkId !== undefined && { frameworkId }),
+    ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
+    ...(wire.traceParent !== undefined && { traceParent: wire.traceParent }),
+  };
+}
 
 const writeApply = (message: MessageOf<'apply_operation'>): ApplyOperation => ({
   operationUuid: message.operationUuid,
   operation: writeOperation(message.operation),
+  frameworkId: writeOptionalId(message.frameworkId),
   traceParent: message.traceParent,
   ledgerRevision: writeCount(message.ledgerRevision),
 });
@@ -66,6 +75,28 @@ const writeRun = (message: MessageOf<'run_task'>): RunTask => ({
   frameworkInfo: writeFrameworkInfo(message.framework),
   taskInfo: Buffer.from(writeTaskInfo(message.info)),
   launchId: message.launchId,
+  traceParent: message.traceParent,
+  ledgerRevision: writeCount(message.ledgerRevision),
+});
+
+type GroupTask = MessageOf<'run_group'>['tasks'][number];
+
+const readGroupTask = (wire: WireGroupTask): GroupTask => ({
+  info: readPart(wire.taskInfo, 'task_info', readTaskInfo),
+  launchId: readIdText(wire.launchId, 'launch_id'),
+});
+
+const readRunGroup = (wire: RunGroup): MessageOf<'run_group'> => ({
+  kind: 'run_group',
+  framework: readPart(wire.frameworkInfo, 'framework_info', readFrameworkInfo),
+  tasks: readEach(wire.tasks, 'tasks', readGroupTask),
+  ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
+  ...(wire.traceParent !== undefined && { traceParent: wire.traceParent }),
+});
+
+const writeRunGroup = (message: MessageOf<'run_group'>): RunGroup => ({
+  frameworkInfo: writeFrameworkInfo(message.framework),
+  tasks: message.tasks.map(({ info, launchId }) => ({ taskInfo: Buffer.from(writeTaskInfo(info)), launchId })),
   traceParent: message.traceParent,
   ledgerRevision: writeCount(message.ledgerRevision),
 });
@@ -96,6 +127,25 @@ const writeAcknowledge = ({ frameworkId, taskId, uuid }: MessageOf<'acknowledge_
   uuid: Buffer.from(uuid),
 });
 
+const readAcknowledgeOperation = (wire: AcknowledgeOperation): MessageOf<'acknowledge_operation'> => ({
+  kind: 'acknowledge_operation',
+  frameworkId: readId(wire.frameworkId, 'framework_id'),
+  operationId: readId(wire.operationId, 'operation_id'),
+  uuid: readUuid(wire.uuid, 'uuid'),
+});
+
+const writeAcknowledgeOperation = (message: MessageOf<'acknowledge_operation'>): AcknowledgeOperation => ({
+  frameworkId: writeId(message.frameworkId),
+  operationId: writeId(message.operationId),
+  uuid: Buffer.from(message.uuid),
+});
+
+const readShutdownExecutor = (wire: ShutdownExecutor): MessageOf<'shutdown_executor'> => ({
+  kind: 'shutdown_executor',
+  frameworkId: readId(wire.frameworkId, 'framework_id'),
+  executorId: readId(wire.executorId, 'executor_id'),
+});
+
 const readShutdown = (wire: ShutdownFramework): MessageOf<'shutdown_framework'> => ({
   kind: 'shutdown_framework',
   frameworkId: readId(wire.frameworkId, 'framework_id'),
@@ -117,6 +167,12 @@ function readMasterMessage(wire: WireMasterMessage): MasterMessage {
       return readPart(message.value, 'apply_operation', readApply);
     case 'runTask':
       return readPart(message.value, 'run_task', readRun);
+    case 'runGroup':
+      return readPart(message.value, 'run_group', readRunGroup);
+    case 'acknowledgeOperation':
+      return readPart(message.value, 'acknowledge_operation', readAcknowledgeOperation);
+    case 'shutdownExecutor':
+      return readPart(message.value, 'shutdown_executor', readShutdownExecutor);
     case 'killTask':
       return readPart(message.value, 'kill_task', readKill);
     case 'acknowledgeUpdate':
@@ -144,6 +200,15 @@ function writeMessage(message: MasterMessage): NonNullable<Message> {
       return { $case: 'applyOperation', value: writeApply(message) };
     case 'run_task':
       return { $case: 'runTask', value: writeRun(message) };
+    case 'run_group':
+      return { $case: 'runGroup', value: writeRunGroup(message) };
+    case 'acknowledge_operation':
+      return { $case: 'acknowledgeOperation', value: writeAcknowledgeOperation(message) };
+    case 'shutdown_executor':
+      return {
+        $case: 'shutdownExecutor',
+        value: { frameworkId: writeId(message.frameworkId), executorId: writeId(message.executorId) },
+      };
     case 'kill_task':
       return { $case: 'killTask', value: writeKill(message) };
     case 'acknowledge_update':

@@ -4,12 +4,14 @@ import type { URL as WireUrl } from '../gen/holdfast/v1/address';
 import type { Offer as WireOffer } from '../gen/holdfast/v1/offer';
 import type { ResourceForm } from '../messages';
 import { readAttribute, writeAttribute } from './attribute';
+import { readDomain, writeDomain } from './domain';
 import { readEach, readOptional, required } from './edge';
 import { readId, writeId } from './ids';
 import { readResources, writeResources } from './resource';
 
 /** A framework without MULTI_ROLE is not told the role (C-077); it knows its only one. Here stands `*` then. */
 export function readOffer(wire: WireOffer): Offer {
+  const domain = readOptional(wire.domain, 'domain', readDomain);
   const url = readOptional(wire.url, 'url', readUrl);
   return {
     id: readId(wire.id, 'id'),
@@ -19,6 +21,7 @@ export function readOffer(wire: WireOffer): Offer {
     role: wire.allocationInfo === undefined ? ANY_ROLE : required(wire.allocationInfo.role, 'allocation_info.role'),
     resources: readResources(wire.resources, 'resources'),
     attributes: readEach(wire.attributes, 'attributes', readAttribute),
+    ...(domain !== undefined && { domain }),
     ...(url !== undefined && { url }),
   };
 }
@@ -29,6 +32,7 @@ export const writeOffer = (offer: Offer, form: ResourceForm): WireOffer => ({
   agentId: writeId(offer.agentId),
   hostname: offer.hostname,
   url: offer.url && writeUrl(offer.url),
+  domain: offer.domain && writeDomain(offer.domain),
   resources: writeResources(offer.resources, form),
   attributes: offer.attributes.map(writeAttribute),
   executorIds: [],
@@ -44,7 +48,7 @@ function readUrl(wire: WireUrl): NonNullable<Offer['url']> {
   };
 }
 
-const writeUrl = ({ hostname, ip, port }: NonNullable<Offer['url']>): WireUrl => ({
+export const writeUrl = ({ hostname, ip, port }: NonNullable<Offer['url']>): WireUrl => ({
   scheme: 'http',
   address: { hostname, ip, port },
   query: [],

@@ -37,6 +37,10 @@ const FACTS: { readonly [C in RefusalCode]: { readonly [K in keyof RefusalDetail
   stale_epoch: { epoch: 'number', highest: 'number' },
   agent_failed: { problem: 'text' },
   unauthorized: { action: 'text', principal: 'text' },
+  unauthenticated: { problem: 'text' },
+  principal_mismatch: { caller: 'text', principal: 'text' },
+  executor_unknown: { executorId: 'text', agentId: 'text' },
+  operation_unknown: { operationId: 'text' },
 };
 
 const ADVICE_ON_WIRE: Readonly<Record<Advice, Refusal_Advice>> = {

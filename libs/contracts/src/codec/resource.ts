@@ -61,6 +61,12 @@ export function writeResource(resource: Resource, form: ResourceForm = FULL_FORM
   };
 }
 
+/** How these resources are written, as far as they show it. */
+export const formOfResources = (resources: readonly WireResource[]): ResourceForm => ({
+  allocationInfo: resources.every((resource) => resource.allocationInfo !== undefined),
+  reservationStack: resources.every((resource) => resource.role === undefined),
+});
+
 /** Each shared resource once, as the public API has it. */
 export const writeResources = (resources: Resources, form: ResourceForm = FULL_FORM): WireResource[] =>
   resources.toList().map((resource) => writeResource(resource, form));

@@ -83,8 +83,28 @@ describe('SUBSCRIBED', () => {
   });
 });
 
+describe('what became of an operation', () => {
+  const [converted] = offer.resources.toList();
+  const written = (form: { allocationInfo: boolean; reservationStack: boolean }) => {
+    const status = { operationId: 'op1', state: 'OPERATION_FINISHED', converted: Resources.of([converted!]), agentId: 'a1' } as const;
+    return schedulerEventCodec.encode({ type: 'UPDATE_OPERATION_STATUS', status, form });
+  };
+
+  it.each([
+    [true, true],
+    [true, false],
+    [false, true],
+  ])('shows what it made in the form of its framework: roles %p, stacks %p (B-013, C-077)', (allocationInfo, reservationStack) => {
+    const bytes = written({ allocationInfo, reservationStack });
+    const [shown] = WireEvent.decode(bytes).updateOperationStatus!.status!.convertedResources;
+    expect(shown!.allocationInfo !== undefined).toBe(allocationInfo);
+    expect(shown!.role === undefined).toBe(reservationStack);
+    expect(schedulerEventCodec.decode(bytes)).toMatchObject({ ok: true, value: { form: { allocationInfo, reservationStack } } });
+  });
+});
+
 describe('an event that we never send', () => {
-  it.each(['UNKNOWN', 'INVERSE_OFFERS', 'MESSAGE', 99])('is refused: %s', (type) => {
+  it.each(['UNKNOWN', 'INVERSE_OFFERS', 'RESCIND_INVERSE_OFFER', 99])('is refused: %s', (type) => {
     const bytes = Buffer.from(WireEvent.encode(WireEvent.fromJSON({ type })).finish());
     expect(schedulerEventCodec.decode(bytes)).toMatchObject({
       ok: false,

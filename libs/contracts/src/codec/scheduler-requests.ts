@@ -1,69 +1,64 @@
-import { refuse } from '@holdfast/core/base';
-import type { Call_Reconcile_Task as WireReconcileTask } from '../gen/holdfast/v1/scheduler_call';
 import {
+  AcceptInverseOffersRequest as WireInverseOffersRequest,
+  AcknowledgeOperationStatusRequest as WireAcknowledgeOperationRequest,
   AcknowledgeRequest as WireAcknowledgeRequest,
   DeclineRequest as WireDeclineRequest,
   DeclineResponse as WireDeclineResponse,
   KillRequest as WireKillRequest,
+  ReconcileOperationsRequest as WireReconcileOperationsRequest,
   ReconcileRequest as WireReconcileRequest,
   ReviveRequest,
   ReviveResponse,
+  SendMessageRequest as WireSendMessageRequest,
+  ShutdownRequest,
   SubscribeRequest as WireSubscribeRequest,
   TeardownRequest,
+  UpdateFrameworkRequest as WireUpdateFrameworkRequest,
 } from '../gen/holdfast/v1/scheduler_service';
 import type {
+  AcknowledgeOperationRequest,
   AcknowledgeRequest,
   DeclineRequest,
   DeclineResponse,
   Empty,
+  ExecutorRequest,
   FrameworkRequest,
+  InverseOffersRequest,
   KillRequest,
+  ReconcileOperationsRequest,
   ReconcileRequest,
   RolesRequest,
+  SendMessageRequest,
   SubscribeRequest,
+  UpdateFrameworkRequest,
 } from '../messages';
-import { defineCodec, readEach, readOptional, readPart, refuseMessage } from './edge';
-import { readFilters, writeFilters } from './filters';
-import { readFrameworkInfo, writeFrameworkInfo } from './framework';
-import { readId, readIdMessage, readOptionalId, writeId, writeOptionalId } from './ids';
-import { readRole } from './role';
-import { readKillGraceMs, writeKillPolicy } from './task';
-import { readUuid } from './task-status';
+import * as bodies from './call-bodies';
+import { defineCodec, readEach } from './edge';
+import { readId, readIdMessage, writeId } from './ids';
+import { readSubscription, ofFramework, writeSubscription } from './subscription';
 
-function readSubscribeRequest(wire: WireSubscribeRequest): SubscribeRequest {
-  const framework = readPart(wire.frameworkInfo, 'framework_info', readFrameworkInfo);
-  if (wire.offerConstraints && Object.keys(wire.offerConstraints.roleConstraints).length > 0) {
-    refuseMessage(refuse('framework_invalid', { problem: 'offer_constraints are not supported; leave them out and decline.' }));
-  }
-  const stray = wire.suppressedRoles.find((role) => !framework.roles.includes(role));
-  if (stray !== undefined) {
-    refuseMessage(refuse('framework_invalid', { problem: `suppressed_roles contains '${stray}', which is not a role of the framework.` }));
-  }
-  return { framework, suppressedRoles: wire.suppressedRoles };
+interface OfFramework {
+  frameworkId?: { value?: string | undefined } | undefined;
 }
 
-/** Framework and its suppressed roles, which must be among its roles (C-056, C-078). */
+const frameworkOf = ({ frameworkId }: OfFramework): string => readId(frameworkId, 'framework_id');
+
 export const subscribeRequestCodec = defineCodec(
   WireSubscribeRequest,
-  ({ framework, suppressedRoles }: SubscribeRequest) => ({
-    frameworkInfo: writeFrameworkInfo(framework),
-    suppressedRoles: [...suppressedRoles],
-  }),
-  readSubscribeRequest,
+  (request: SubscribeRequest) => writeSubscription(request),
+  readSubscription,
+);
+
+export const updateFrameworkRequestCodec = defineCodec(
+  WireUpdateFrameworkRequest,
+  (request: UpdateFrameworkRequest) => ({ frameworkId: writeId(request.frameworkId), ...writeSubscription(request) }),
+  (wire): UpdateFrameworkRequest => ofFramework(readSubscription(wire), frameworkOf(wire), 'framework_info.id'),
 );
 
 export const declineRequestCodec = defineCodec(
   WireDeclineRequest,
-  ({ frameworkId, offerIds, filters }: DeclineRequest) => ({
-    frameworkId: writeId(frameworkId),
-    offerIds: offerIds.map(writeId),
-    filters: writeFilters(filters),
-  }),
-  (wire): DeclineRequest => ({
-    frameworkId: readId(wire.frameworkId, 'framework_id'),
-    offerIds: readEach(wire.offerIds, 'offer_ids', readIdMessage),
-    filters: readFilters(wire.filters),
-  }),
+  (request: DeclineRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeDecline(request) }),
+  (wire): DeclineRequest => bodies.readDecline(wire, frameworkOf(wire)),
 );
 
 export const declineResponseCodec = defineCodec(
@@ -72,70 +67,74 @@ export const declineResponseCodec = defineCodec(
   (wire): DeclineResponse => ({ unknownOfferIds: readEach(wire.unknownOfferIds, 'unknown_offer_ids', readIdMessage) }),
 );
 
-/** REVIVE and SUPPRESS, which look alike. */
+/** ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS. */
+export const inverseOffersRequestCodec = defineCodec(
+  WireInverseOffersRequest,
+  (request: InverseOffersRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeInverseOffers(request) }),
+  (wire): InverseOffersRequest => bodies.readInverseOffers(wire, frameworkOf(wire)),
+);
+
+/** REVIVE and SUPPRESS. */
 export const rolesRequestCodec = defineCodec(
   ReviveRequest,
-  ({ frameworkId, roles }: RolesRequest) => ({ frameworkId: writeId(frameworkId), roles: [...roles] }),
-  (wire): RolesRequest => ({ frameworkId: readId(wire.frameworkId, 'framework_id'), roles: readEach(wire.roles, 'roles', readRole) }),
+  (request: RolesRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeRoles(request) }),
+  (wire): RolesRequest => bodies.readRoles(wire, frameworkOf(wire)),
 );
 
 export const killRequestCodec = defineCodec(
   WireKillRequest,
-  ({ frameworkId, taskId, agentId, graceMs }: KillRequest) => ({
-    frameworkId: writeId(frameworkId),
-    taskId: writeId(taskId),
-    agentId: writeOptionalId(agentId),
-    killPolicy: writeKillPolicy(graceMs),
-  }),
-  (wire): KillRequest => {
-    const agentId = readOptionalId(wire.agentId, 'agent_id');
-    const graceMs = readOptional(wire.killPolicy, 'kill_policy', readKillGraceMs);
-    return {
-      frameworkId: readId(wire.frameworkId, 'framework_id'),
-      taskId: readId(wire.taskId, 'task_id'),
-      ...(agentId !== undefined && { agentId }),
-      ...(graceMs !== undefined && { graceMs }),
-    };
-  },
+  (request: KillRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeKill(request) }),
+  (wire): KillRequest => bodies.readKill(wire, frameworkOf(wire)),
+);
+
+/** SHUTDOWN. */
+export const executorRequestCodec = defineCodec(
+  ShutdownRequest,
+  (request: ExecutorRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeShutdown(request) }),
+  (wire): ExecutorRequest => bodies.readShutdown(wire, frameworkOf(wire)),
+);
+
+export const sendMessageRequestCodec = defineCodec(
+  WireSendMessageRequest,
+  (request: SendMessageRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeMessage(request) }),
+  (wire): SendMessageRequest => bodies.readMessage(wire, frameworkOf(wire)),
 );
 
 export const acknowledgeRequestCodec = defineCodec(
   WireAcknowledgeRequest,
-  ({ frameworkId, agentId, taskId, uuid }: AcknowledgeRequest) => ({
-    frameworkId: writeId(frameworkId),
-    agentId: writeId(agentId),
-    taskId: writeId(taskId),
-    uuid: Buffer.from(uuid),
-  }),
-  (wire): AcknowledgeRequest => ({
-    frameworkId: readId(wire.frameworkId, 'framework_id'),
-    agentId: readId(wire.agentId, 'agent_id'),
-    taskId: readId(wire.taskId, 'task_id'),
-    uuid: readUuid(wire.uuid, 'uuid'),
-  }),
+  (request: AcknowledgeRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeAcknowledge(request) }),
+  (wire): AcknowledgeRequest => bodies.readAcknowledge(wire, frameworkOf(wire)),
 );
 
-function readReconcileTask(wire: WireReconcileTask): ReconcileRequest['tasks'][number] {
-  const agentId = readOptionalId(wire.agentId, 'agent_id');
-  return { taskId: readId(wire.taskId, 'task_id'), ...(agentId !== undefined && { agentId }) };
-}
+export const acknowledgeOperationRequestCodec = defineCodec(
+  WireAcknowledgeOperationRequest,
+  (request: AcknowledgeOperationRequest) => ({
+    frameworkId: writeId(request.frameworkId),
+    ...bodies.writeAcknowledgeOperation(request),
+  }),
+  (wire): AcknowledgeOperationRequest => bodies.readAcknowledgeOperation(wire, frameworkOf(wire)),
+);
 
 export const reconcileRequestCodec = defineCodec(
   WireReconcileRequest,
-  ({ frameworkId, tasks }: ReconcileRequest) => ({
-    frameworkId: writeId(frameworkId),
-    tasks: tasks.map(({ taskId, agentId }) => ({ taskId: writeId(taskId), agentId: writeOptionalId(agentId) })),
-  }),
-  (wire): ReconcileRequest => ({
-    frameworkId: readId(wire.frameworkId, 'framework_id'),
-    tasks: readEach(wire.tasks, 'tasks', readReconcileTask),
-  }),
+  (request: ReconcileRequest) => ({ frameworkId: writeId(request.frameworkId), ...bodies.writeReconcile(request) }),
+  (wire): ReconcileRequest => bodies.readReconcile(wire, frameworkOf(wire)),
 );
 
+export const reconcileOperationsRequestCodec = defineCodec(
+  WireReconcileOperationsRequest,
+  (request: ReconcileOperationsRequest) => ({
+    frameworkId: writeId(request.frameworkId),
+    ...bodies.writeReconcileOperations(request),
+  }),
+  (wire): ReconcileOperationsRequest => bodies.readReconcileOperations(wire, frameworkOf(wire)),
+);
+
+/** TEARDOWN. */
 export const frameworkRequestCodec = defineCodec(
   TeardownRequest,
   ({ frameworkId }: FrameworkRequest) => ({ frameworkId: writeId(frameworkId) }),
-  (wire): FrameworkRequest => ({ frameworkId: readId(wire.frameworkId, 'framework_id') }),
+  (wire): FrameworkRequest => ({ frameworkId: frameworkOf(wire) }),
 );
 
 /** All messages without fields look alike. */

@@ -20,6 +20,8 @@ const REASONS: Readonly<Record<StatusReason, WireReason>> = {
   REASON_AGENT_REMOVED: WireReason.REASON_AGENT_REMOVED,
   REASON_AGENT_REREGISTERED: WireReason.REASON_AGENT_REREGISTERED,
   REASON_AGENT_RESTARTED: WireReason.REASON_AGENT_RESTARTED,
+  REASON_TASK_GROUP_INVALID: WireReason.REASON_TASK_GROUP_INVALID,
+  REASON_TASK_GROUP_UNAUTHORIZED: WireReason.REASON_TASK_GROUP_UNAUTHORIZED,
   REASON_TASK_INVALID: WireReason.REASON_TASK_INVALID,
   REASON_TASK_KILLED_DURING_LAUNCH: WireReason.REASON_TASK_KILLED_DURING_LAUNCH,
   REASON_TASK_UNAUTHORIZED: WireReason.REASON_TASK_UNAUTHORIZED,
@@ -44,6 +46,7 @@ export function readUuid(uuid: Uint8Array | undefined, field: string): Uint8Arra
 
 export function readTaskStatus(wire: WireTaskStatus): TaskStatus {
   const agentId = readOptionalId(wire.agentId, 'agent_id');
+  const executorId = readOptionalId(wire.executorId, 'executor_id');
   return {
     taskId: readId(wire.taskId, 'task_id'),
     ...(agentId !== undefined && { agentId }),
@@ -53,12 +56,14 @@ export function readTaskStatus(wire: WireTaskStatus): TaskStatus {
     ...(wire.message !== undefined && { message: wire.message }),
     timestampMs: readSecondsMs(wire.timestamp, 'timestamp'),
     ...(wire.uuid !== undefined && { uuid: readUuid(wire.uuid, 'uuid') }),
+    ...(executorId !== undefined && { executorId }),
   };
 }
 
 export const writeTaskStatus = (status: TaskStatus): WireTaskStatus => ({
   taskId: writeId(status.taskId),
   agentId: writeOptionalId(status.agentId),
+  executorId: writeOptionalId(status.executorId),
   state: writeTaskState(status.state),
   source: WireSource[status.source],
   reason: status.reason && REASONS[status.reason],

@@ -20,7 +20,6 @@ function read(bytes: Buffer) {
 
 describe('what a task asks for and we do not carry out', () => {
   it.each([
-    ['executor', { executor: { executor_id: { value: 'e1' } } }],
     ['container', { container: { type: 'MESOS' } }],
     ['health_check', { health_check: { type: 'COMMAND' } }],
     ['check', { check: { type: 'COMMAND' } }],
@@ -106,6 +105,7 @@ describe('the bytes of a task', () => {
             configured: Resources.of([scalar('cpus', 1)]),
             checkpointed: Resources.empty,
             tasks: [{ framework, info, launchId: 'l1', state: 'TASK_RUNNING' }],
+            operations: [],
             highestEpoch: 1,
             ledgerRevision: 0,
             bootId: 'b1',

@@ -1,16 +1,20 @@
-import type { TaskInfo } from '@holdfast/core/tasks';
+import type { ExecutorInfo, TaskInfo } from '@holdfast/core/tasks';
 import type { KillPolicy } from '../gen/holdfast/v1/health';
 import { TaskInfo as WireTaskInfo } from '../gen/holdfast/v1/task';
 import { readCommand, writeCommand } from './command';
-import { codecOf, readBytes, readOptional, required, writeBytes } from './edge';
+import { codecOf, readBytes, readOptional, readPart, required, writeBytes } from './edge';
+import { executorInfoMessage, readExecutorInfo, writeExecutorInfo } from './executor';
+import { Frame, replacePart } from './frame';
 import { readId, writeId } from './ids';
 import { readLabels, writeLabels } from './label';
 import { readValidResources, writeCopies } from './resource';
 import { readDurationMs, writeDurationMs } from './time';
 
+/** Field numbers of TaskInfo, for what is kept as it came. */
+const TASK_INFO = { executor: 5 } as const;
+
 /** Fields that change how a task runs and that we do not carry out; the command adds its own. */
 const UNSUPPORTED = {
-  executor: 'executor',
   container: 'container',
   healthCheck: 'health_check',
   check: 'check',
@@ -29,6 +33,7 @@ export function readTaskInfo(bytes: Uint8Array): TaskInfo {
   const agentId = readId(wire.agentId, 'agent_id');
   const resources = readValidResources(wire.resources, 'resources');
   const command = readOptional(wire.command, 'command', (part) => readCommand(part, unsupportedFields));
+  const executor = wire.executor && readPart(new Frame(bytes).part(TASK_INFO.executor), 'executor', readExecutorInfo);
   const killGraceMs = readOptional(wire.killPolicy, 'kill_policy', readKillGraceMs);
   return {
     taskId,
@@ -36,6 +41,7 @@ export function readTaskInfo(bytes: Uint8Array): TaskInfo {
     agentId,
     resources,
     ...(command !== undefined && { command }),
+    ...(executor !== undefined && { executor }),
     ...(killGraceMs !== undefined && { killGraceMs }),
     labels: readLabels(wire.labels, 'labels'),
     ...(wire.data !== undefined && { data: wire.data }),
@@ -64,12 +70,20 @@ export const taskInfoMessage = (info: TaskInfo): WireTaskInfo =>
         taskId: writeId(info.taskId),
         agentId: writeId(info.agentId),
         resources: writeCopies(info.resources),
+        executor: info.executor && executorInfoMessage(info.executor),
         command: info.command && writeCommand(info.command),
         killPolicy: writeKillPolicy(info.killGraceMs),
         data: info.data && Buffer.from(info.data),
         labels: writeLabels(info.labels),
         limits: {},
       };
+
+/** The task as it goes to an agent when it is launched in a group: under the group's executor, whatever it said itself. */
+export const withExecutor = (info: TaskInfo, executor: ExecutorInfo): TaskInfo => ({
+  ...info,
+  executor,
+  wire: replacePart(writeTaskInfo(info), TASK_INFO.executor, writeExecutorInfo(executor)),
+});
 
 /** A TaskInfo by itself: what an agent keeps on its disk. */
 export const taskInfoCodec = codecOf((info: TaskInfo) => Buffer.from(writeTaskInfo(info)), readTaskInfo);

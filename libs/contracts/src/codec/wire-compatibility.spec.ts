@@ -11,7 +11,7 @@ import {
 import { publicServices } from '../services';
 import { descriptorSet } from './descriptor-set';
 
-/** Field numbers from here on are our own (architecture, section 3). */
+/** Field and enum numbers from here on are our own (architecture, section 3): below it nothing may stand that Mesos does not have. */
 const FIRST_EXTENSION = 10_000;
 
 interface Field {
@@ -82,6 +82,7 @@ const OURS = [
   'PersistentVolume',
   'LedgerEntry',
   'OperationResult',
+  'Event.Answer',
   'TaskResult',
   'GetAgentsResponse.Agent',
   'GetFrameworksResponse.Framework',
@@ -103,9 +104,20 @@ describe('the public messages', () => {
 
   it.each([...mesosEnums])('%s has the values of the Mesos v1 API; a zero is added where Mesos has none', (name, rows) => {
     const theirs = new Map(rows.map(([value, number]) => [value!, Number(number)]));
-    const mine = [...(enums.get(name) ?? [])];
+    const mine = [...(enums.get(name) ?? [])].filter(([, number]) => number < FIRST_EXTENSION);
     const hasZero = [...theirs.values()].includes(0);
     expect(mine.filter(([value, number]) => hasZero || number !== 0 || !value.endsWith('_UNSPECIFIED')).sort()).toEqual([...theirs].sort());
+  });
+
+  it('have extensions of ours from 10000 up, and only these', () => {
+    const fields = [...mesosMessages.keys()].flatMap((name) =>
+      [...messages.get(name)!].map(([field, { number }]) => [`${name}.${field}`, number]),
+    );
+    const values = [...mesosEnums.keys()].flatMap((name) =>
+      [...(enums.get(name) ?? [])].map(([value, number]) => [`${name}.${value}`, number]),
+    );
+    const ours = [...fields, ...values].flatMap(([name, number]) => (Number(number) >= FIRST_EXTENSION ? [`${name} = ${number}`] : []));
+    expect(ours.sort()).toEqual(['Call.call_number = 10000', 'Event.Type.ANSWER = 10000', 'Event.answer = 10000']);
   });
 
   it('are those of Mesos, or are known to be ours', () => {

@@ -1,4 +1,5 @@
 import { AgentInfo as WireAgentInfo } from '../gen/holdfast/v1/agent';
+import { Call as WireCall } from '../gen/holdfast/v1/scheduler_call';
 import { Event as WireEvent } from '../gen/holdfast/v1/scheduler_event';
 import { DeclineRequest as WireDeclineRequest } from '../gen/holdfast/v1/scheduler_service';
 import { FrameworkInfo as WireFrameworkInfo } from '../gen/holdfast/v1/framework';
@@ -6,6 +7,7 @@ import { PutAgent } from '../gen/holdfast/internal/v1/allocator';
 import { writeAgentInfo } from './agent';
 import { writeBytes } from './edge';
 import { frameworkInfoCodec } from './framework';
+import { schedulerCallCodec } from './scheduler-call';
 import { schedulerEventCodec } from './scheduler-event';
 import { declineRequestCodec } from './scheduler-requests';
 
@@ -57,7 +59,23 @@ describe('zero reaches the wire when it is set', () => {
     expect(WireAgentInfo.decode(bytes).port).toBe(0);
   });
 
+  it('as the state of an operation: OPERATION_UNSUPPORTED is 0 (D-093)', () => {
+    const event = schedulerEventCodec.encode({
+      type: 'UPDATE_OPERATION_STATUS',
+      status: { operationId: 'op1', state: 'OPERATION_UNSUPPORTED', message: '' },
+      form: { allocationInfo: true, reservationStack: true },
+    });
+    expect(WireEvent.decode(event).updateOperationStatus!.status).toMatchObject({ state: 'OPERATION_UNSUPPORTED', message: '' });
+  });
+
+  it('as the exit status of an executor, and as the number of a call', () => {
+    const failure = schedulerEventCodec.encode({ type: 'FAILURE', agentId: 'a1', executorId: 'e1', status: 0 });
+    expect(WireEvent.decode(failure).failure!.status).toBe(0);
+    expect(WireEvent.decode(schedulerEventCodec.encode({ type: 'ANSWER', callNumber: 0 })).answer!.callNumber).toBe(0n);
+    expect(WireCall.decode(schedulerCallCodec.encode({ type: 'TEARDOWN', frameworkId: 'f1', callNumber: 0 })).callNumber).toBe(0n);
+  });
+
   it('as a flag between our own processes', () => {
-    expect(PutAgent.decode(writeBytes(PutAgent, { total: [], used: [], active: false })).active).toBe(false);
+    expect(PutAgent.decode(writeBytes(PutAgent, { total: [], used: [], attributes: [], active: false })).active).toBe(false);
   });
 });

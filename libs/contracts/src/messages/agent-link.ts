@@ -1,5 +1,17 @@
-import type { AgentId, Epoch, FrameworkId, LaunchId, OperationUuid, Refusal, Revision, StoreId, TaskId } from '@holdfast/core/base';
-import type { FrameworkInfo, Operation } from '@holdfast/core/offers';
+import type {
+  AgentId,
+  Epoch,
+  ExecutorId,
+  FrameworkId,
+  LaunchId,
+  OperationId,
+  OperationUuid,
+  Refusal,
+  Revision,
+  StoreId,
+  TaskId,
+} from '@holdfast/core/base';
+import type { FaultDomain, FrameworkInfo, OperationStatus, ResizeOperation, ResourceOperation } from '@holdfast/core/offers';
 import type { Attribute, Resources } from '@holdfast/core/resources';
 import type { TaskInfo, TaskRef, TaskState, TaskStatus } from '@holdfast/core/tasks';
 
@@ -9,6 +21,13 @@ export interface AgentInfo {
   readonly hostname: string;
   readonly httpPort: number;
   readonly attributes: readonly Attribute[];
+  readonly domain?: FaultDomain;
+}
+
+/** The newest status of an operation for which its framework wants feedback; `uuid` is set. */
+export interface OperationUpdate {
+  readonly frameworkId: FrameworkId;
+  readonly status: OperationStatus;
 }
 
 export interface ReportedTask {
@@ -29,12 +48,16 @@ export type AgentMessage =
       readonly checkpointed: Resources;
       /** Every task whose process is not known to be gone. */
       readonly tasks: readonly ReportedTask[];
+      /** Statuses of operations that nobody has acknowledged yet. */
+      readonly operations: readonly OperationUpdate[];
       readonly highestEpoch: Epoch;
       readonly ledgerRevision: Revision;
       readonly bootId: string;
       readonly version: string;
     }
   | { readonly kind: 'operation_outcome'; readonly operationUuid: OperationUuid; readonly refusal?: Refusal }
+  /** Re-sent until it is acknowledged (D-094). */
+  | ({ readonly kind: 'operation_update' } & OperationUpdate)
   | {
       readonly kind: 'task_update';
       readonly frameworkId: FrameworkId;
@@ -56,8 +79,10 @@ export type MasterMessage =
   | {
       readonly kind: 'apply_operation';
       readonly operationUuid: OperationUuid;
-      /** RESERVE, UNRESERVE, CREATE or DESTROY; resources without allocation role. */
-      readonly operation: Operation;
+      /** RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME or SHRINK_VOLUME; resources without allocation role. */
+      readonly operation: ResourceOperation | ResizeOperation;
+      /** Set iff the operation has an id: an `operation_update` is wanted as well. */
+      readonly frameworkId?: FrameworkId;
       readonly ledgerRevision: Revision;
       readonly traceParent?: string;
     }
@@ -69,6 +94,21 @@ export type MasterMessage =
       readonly ledgerRevision: Revision;
       readonly traceParent?: string;
     }
+  /** All start or none; each carries the group's executor. */
+  | {
+      readonly kind: 'run_group';
+      readonly framework: FrameworkInfo;
+      readonly tasks: readonly { readonly info: TaskInfo; readonly launchId: LaunchId }[];
+      readonly ledgerRevision: Revision;
+      readonly traceParent?: string;
+    }
+  | {
+      readonly kind: 'acknowledge_operation';
+      readonly frameworkId: FrameworkId;
+      readonly operationId: OperationId;
+      readonly uuid: Uint8Array;
+    }
+  | { readonly kind: 'shutdown_executor'; readonly frameworkId: FrameworkId; readonly executorId: ExecutorId }
   | { readonly kind: 'kill_task'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly graceMs?: number }
   | { readonly kind: 'acknowledge_update'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly uuid: Uint8Array }
   | { readonly kind: 'shutdown_framework'; readonly frameworkId: FrameworkId }

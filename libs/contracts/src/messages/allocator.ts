@@ -1,6 +1,6 @@
 import type { AgentId, FrameworkId, Role } from '@holdfast/core/base';
-import type { Capability, Conversion } from '@holdfast/core/offers';
-import type { Resources } from '@holdfast/core/resources';
+import type { Capability, Conversion, FaultDomain, MinAllocatable, OfferConstraints } from '@holdfast/core/offers';
+import type { Attribute, Resource, Resources } from '@holdfast/core/resources';
 
 export interface UsedResources {
   readonly frameworkId: FrameworkId;
@@ -18,6 +18,9 @@ export type BookChange =
       readonly total: Resources;
       readonly used: readonly UsedResources[];
       readonly active: boolean;
+      readonly hostname: string;
+      readonly attributes: readonly Attribute[];
+      readonly domain?: FaultDomain;
     }
   | { readonly kind: 'remove_agent'; readonly agentId: AgentId }
   | { readonly kind: 'set_agent_active'; readonly agentId: AgentId; readonly active: boolean }
@@ -28,6 +31,8 @@ export type BookChange =
       readonly suppressedRoles: readonly Role[];
       readonly capabilities: ReadonlySet<Capability>;
       readonly active: boolean;
+      readonly offerConstraints?: OfferConstraints;
+      readonly minAllocatable?: MinAllocatable;
     }
   | { readonly kind: 'remove_framework'; readonly frameworkId: FrameworkId }
   /** In order, to what `frameworkId` was offered and to the agent's total; empty `consumed` changes the allocation only (A-059). */
@@ -46,6 +51,8 @@ export type BookChange =
       readonly role: Role;
       readonly resources: Resources;
     }
+  /** A shared volume has another size: every copy of `from` that tasks use on the agent is one of `to` now; the total is converted apart. */
+  | { readonly kind: 'resize_copies'; readonly agentId: AgentId; readonly from: Resource; readonly to: Resource }
   | { readonly kind: 'convert_total'; readonly agentId: AgentId; readonly conversions: readonly Conversion[] }
   | {
       readonly kind: 'recover_resources';

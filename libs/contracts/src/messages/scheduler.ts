@@ -1,10 +1,24 @@
-import type { AgentId, FrameworkId, OfferId, Role, TaskId } from '@holdfast/core/base';
-import type { FrameworkInfo, Offer, Operation, OperationResult } from '@holdfast/core/offers';
+import type { AgentId, ExecutorId, FrameworkId, OfferId, OperationId, Refusal, Role, TaskId } from '@holdfast/core/base';
+import type {
+  FaultDomain,
+  FrameworkInfo,
+  Offer,
+  OfferConstraints,
+  Operation,
+  OperationResult,
+  OperationStatus,
+} from '@holdfast/core/offers';
 import type { TaskStatus } from '@holdfast/core/tasks';
 
 export interface SubscribeRequest {
   readonly framework: FrameworkInfo;
   readonly suppressedRoles: readonly Role[];
+  readonly offerConstraints?: OfferConstraints;
+}
+
+/** Replaces what SUBSCRIBE said. */
+export interface UpdateFrameworkRequest extends SubscribeRequest {
+  readonly frameworkId: FrameworkId;
 }
 
 /** `undefined`: absent, hence the default of 5 s (C-050). */
@@ -58,6 +72,35 @@ export interface ReconcileRequest {
   readonly tasks: readonly { readonly taskId: TaskId; readonly agentId?: AgentId }[];
 }
 
+export interface ExecutorRequest {
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
+  readonly executorId: ExecutorId;
+}
+
+export interface SendMessageRequest extends ExecutorRequest {
+  readonly data: Uint8Array;
+}
+
+/** ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS. */
+export interface InverseOffersRequest {
+  readonly frameworkId: FrameworkId;
+  readonly inverseOfferIds: readonly OfferId[];
+  readonly filters: Filters;
+}
+
+export interface AcknowledgeOperationRequest {
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
+  readonly operationId: OperationId;
+  readonly uuid: Uint8Array;
+}
+
+export interface ReconcileOperationsRequest {
+  readonly frameworkId: FrameworkId;
+  readonly operations: readonly { readonly operationId: OperationId; readonly agentId?: AgentId }[];
+}
+
 export interface FrameworkRequest {
   readonly frameworkId: FrameworkId;
 }
@@ -72,12 +115,50 @@ export interface ResourceForm {
   readonly reservationStack: boolean;
 }
 
+/** Any call, as `Connect` and the Mesos door take it. */
+export type SchedulerCall = (({ readonly type: 'SUBSCRIBE' } & SubscribeRequest) | SubscribedCall) & {
+  /** Over Connect: the number under which the call is answered. */
+  readonly callNumber?: number;
+};
+
+/** What a framework says once it is subscribed. */
+export type SubscribedCall =
+  | ({ readonly type: 'TEARDOWN' } & FrameworkRequest)
+  | ({ readonly type: 'ACCEPT' } & AcceptRequest)
+  | ({ readonly type: 'DECLINE' } & DeclineRequest)
+  | ({ readonly type: 'ACCEPT_INVERSE_OFFERS' | 'DECLINE_INVERSE_OFFERS' } & InverseOffersRequest)
+  | ({ readonly type: 'REVIVE' | 'SUPPRESS' } & RolesRequest)
+  | ({ readonly type: 'KILL' } & KillRequest)
+  | ({ readonly type: 'SHUTDOWN' } & ExecutorRequest)
+  | ({ readonly type: 'ACKNOWLEDGE' } & AcknowledgeRequest)
+  | ({ readonly type: 'ACKNOWLEDGE_OPERATION_STATUS' } & AcknowledgeOperationRequest)
+  | ({ readonly type: 'RECONCILE' } & ReconcileRequest)
+  | ({ readonly type: 'RECONCILE_OPERATIONS' } & ReconcileOperationsRequest)
+  | ({ readonly type: 'MESSAGE' } & SendMessageRequest)
+  /** Taken and ignored (C-061). */
+  | ({ readonly type: 'REQUEST' } & FrameworkRequest)
+  | ({ readonly type: 'UPDATE_FRAMEWORK' } & UpdateFrameworkRequest);
+
+/** What became of a call; over Connect an event. */
+export interface CallAnswer {
+  readonly refusal?: Refusal;
+  /** Of ACCEPT: results[i] answers operations[i]. */
+  readonly results?: readonly OperationResult[];
+  /** Of DECLINE (D-023). */
+  readonly unknownOfferIds?: readonly OfferId[];
+}
+
 export type SchedulerEvent =
   | { readonly type: 'SUBSCRIBED'; readonly frameworkId: FrameworkId; readonly heartbeatIntervalMs: number; readonly master: MasterInfo }
   | { readonly type: 'OFFERS'; readonly offers: readonly Offer[]; readonly form: ResourceForm }
   | { readonly type: 'RESCIND'; readonly offerId: OfferId }
   | { readonly type: 'UPDATE'; readonly status: TaskStatus }
-  | { readonly type: 'FAILURE'; readonly agentId?: AgentId }
+  | { readonly type: 'UPDATE_OPERATION_STATUS'; readonly status: OperationStatus; readonly form: ResourceForm }
+  | { readonly type: 'MESSAGE'; readonly agentId: AgentId; readonly executorId: ExecutorId; readonly data: Uint8Array }
+  /** Without executor: the agent was removed. `status`: as of wait(2). */
+  | { readonly type: 'FAILURE'; readonly agentId?: AgentId; readonly executorId?: ExecutorId; readonly status?: number }
+  /** Over Connect only. */
+  | ({ readonly type: 'ANSWER'; readonly callNumber?: number } & CallAnswer)
   | { readonly type: 'ERROR'; readonly message: string }
   | { readonly type: 'HEARTBEAT' };
 
@@ -87,4 +168,5 @@ export interface MasterInfo {
   readonly ip: string;
   readonly port: number;
   readonly version: string;
+  readonly domain?: FaultDomain;
 }

@@ -1,18 +1,25 @@
 import {
   acceptRequestCodec,
   acceptResponseCodec,
+  acknowledgeOperationRequestCodec,
   acknowledgeRequestCodec,
   declineRequestCodec,
   declineResponseCodec,
   emptyCodec,
+  executorRequestCodec,
   frameworkRequestCodec,
+  inverseOffersRequestCodec,
   killRequestCodec,
+  reconcileOperationsRequestCodec,
   reconcileRequestCodec,
   rolesRequestCodec,
+  schedulerCallCodec,
   schedulerEventCodec,
+  sendMessageRequestCodec,
   subscribeRequestCodec,
+  updateFrameworkRequestCodec,
 } from '../codec';
-import { serverStream, unary } from './rpc-kind';
+import { duplex, serverStream, unary } from './rpc-kind';
 
 export const SCHEDULER_SERVICE = 'holdfast.v1.SchedulerService';
 
@@ -27,4 +34,12 @@ export const schedulerService = {
   acknowledge: unary(SCHEDULER_SERVICE, 'Acknowledge', acknowledgeRequestCodec, emptyCodec),
   reconcile: unary(SCHEDULER_SERVICE, 'Reconcile', reconcileRequestCodec, emptyCodec),
   teardown: unary(SCHEDULER_SERVICE, 'Teardown', frameworkRequestCodec, emptyCodec),
+  updateFramework: unary(SCHEDULER_SERVICE, 'UpdateFramework', updateFrameworkRequestCodec, emptyCodec),
+  shutdown: unary(SCHEDULER_SERVICE, 'Shutdown', executorRequestCodec, emptyCodec),
+  sendMessage: unary(SCHEDULER_SERVICE, 'SendMessage', sendMessageRequestCodec, emptyCodec),
+  acceptInverseOffers: unary(SCHEDULER_SERVICE, 'AcceptInverseOffers', inverseOffersRequestCodec, emptyCodec),
+  declineInverseOffers: unary(SCHEDULER_SERVICE, 'DeclineInverseOffers', inverseOffersRequestCodec, emptyCodec),
+  acknowledgeOperationStatus: unary(SCHEDULER_SERVICE, 'AcknowledgeOperationStatus', acknowledgeOperationRequestCodec, emptyCodec),
+  reconcileOperations: unary(SCHEDULER_SERVICE, 'ReconcileOperations', reconcileOperationsRequestCodec, emptyCodec),
+  connect: duplex(SCHEDULER_SERVICE, 'Connect', schedulerCallCodec, schedulerEventCodec),
 } as const;

@@ -1,4 +1,4 @@
-import type { AgentId, Epoch, FrameworkId, OfferId, Revision, Role, StoreId, TaskId } from './ids';
+import type { AgentId, Epoch, ExecutorId, FrameworkId, OfferId, OperationId, Revision, Role, StoreId, TaskId } from './ids';
 import type { Holder } from './holder';
 
 /** Every expected no and its facts. The codes are the same words in Lua, TypeScript, proto, metrics and documents. */
@@ -35,6 +35,12 @@ export interface RefusalDetails {
   /** The agent could not carry out what the master decided. */
   agent_failed: { problem: string };
   unauthorized: { action: string; principal: string };
+  /** Credentials are wanted, and are missing or wrong. */
+  unauthenticated: { problem: string };
+  /** The caller has proved to be somebody else than the framework says it is (D-003). */
+  principal_mismatch: { caller: string; principal: string };
+  executor_unknown: { executorId: ExecutorId; agentId: AgentId };
+  operation_unknown: { operationId: OperationId };
 }
 
 export type RefusalCode = keyof RefusalDetails;
@@ -87,6 +93,11 @@ const SENTENCES: { readonly [C in RefusalCode]: (details: RefusalDetails[C]) => 
   stale_epoch: (d) => `Epoch ${d.epoch} is over: epoch ${d.highest} has been seen.`,
   agent_failed: (d) => `The agent could not do it: ${d.problem}`,
   unauthorized: (d) => `Principal ${d.principal || '(none)'} may not ${d.action}.`,
+  unauthenticated: (d) => `${d.problem} Send a principal and its secret (HTTP Basic, or the gRPC metadata key 'authorization').`,
+  principal_mismatch: (d) =>
+    `The caller is authenticated as '${d.caller}', but the framework's principal is '${d.principal}'; they must be equal.`,
+  executor_unknown: (d) => `Executor ${d.executorId} does not run on agent ${d.agentId} for this framework.`,
+  operation_unknown: (d) => `Operation ${d.operationId} is not known, or the uuid is not that of its last status; reconcile operations.`,
 };
 
 /** Builds a refusal; the sentence follows from the code and its details. */
@@ -125,4 +136,8 @@ export const ADVICE: Readonly<Record<RefusalCode, Advice>> = {
   stale_epoch: 'do_not_retry',
   agent_failed: 'retry_after_refresh',
   unauthorized: 'do_not_retry',
+  unauthenticated: 'do_not_retry',
+  principal_mismatch: 'do_not_retry',
+  executor_unknown: 'retry_after_refresh',
+  operation_unknown: 'retry_after_refresh',
 };

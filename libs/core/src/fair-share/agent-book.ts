@@ -1,9 +1,11 @@
 import type { AgentId } from '@holdfast/core/base';
 import type { Conversion } from '@holdfast/core/offers';
-import { Resources } from '@holdfast/core/resources';
+import { type Resource, Resources, unallocated } from '@holdfast/core/resources';
 import { bundleOf, type Bundle } from './bundle';
 import type { Client, FrameworkBook } from './client';
 import { Lot, type LotRules, type View } from './lot';
+import { type Gates, gatesBeforeAgent } from './gates';
+import type { AgentTraits } from './offer-constraints';
 import type { OfferFilter } from './offer-filter';
 import type { Quantities } from './quantities';
 import { chargePath } from './share-node';
@@ -18,6 +20,11 @@ export type Held = Readonly<Record<Use, Resources>>;
 /** The same, with the only bundle that `offered` consists of, while that is so: most offers come back as they went. */
 type HeldEntry = Record<Use, Resources> & { onlyOffer: Bundle | undefined };
 
+export interface AgentRules extends LotRules {
+  readonly filtersGpuAgents: boolean;
+  readonly region: string | undefined;
+}
+
 /**
  * One agent: what it has in all, who holds what of it, and what is left. What is left is derived, never stored as a fact of its own:
  *   available = (total.nonShared − allocated.nonShared) + total.shared   (A-082)
@@ -26,14 +33,15 @@ type HeldEntry = Record<Use, Resources> & { onlyOffer: Bundle | undefined };
 export class AgentBook {
   active = true;
   isRemoved = false;
-  /** It has gpus, for which a framework needs a capability to see the agent at all (C-073). */
-  hasGpus = false;
+  /** For which a framework needs a capability to see the agent at all: its gpus, its region (C-073, C-074). */
+  gates: Gates = 0;
   /** What was refused of it; most agents have none. */
   filters: Map<Client, readonly OfferFilter[]> | undefined;
   /** Who declined without a filter: no offer before the next period begins. */
   pausedFor: Set<FrameworkBook> | undefined;
   private readonly held = new Map<Client, HeldEntry>();
   private readonly holdings = new SharedHoldings();
+  private known: AgentTraits = { hostname: '', attributes: [] };
   private whole: Resources = Resources.empty;
   /** What tasks leave, and what outstanding offers leave of that. Apart, since offers come and go while tasks stay. */
   private unused: Lot | undefined;
@@ -41,8 +49,21 @@ export class AgentBook {
 
   constructor(
     readonly id: AgentId,
-    private readonly rules: LotRules,
+    /** No other agent has it at the same time. */
+    readonly slot: number,
+    private readonly rules: AgentRules,
   ) {}
+
+  get traits(): AgentTraits {
+    return this.known;
+  }
+
+  /** Followed by `setTotal`. Answers whether these are others than before. */
+  setTraits(traits: AgentTraits): boolean {
+    const isOther = JSON.stringify(traits) !== JSON.stringify(this.known);
+    this.known = traits;
+    return isOther;
+  }
 
   get total(): Resources {
     return this.whole;
@@ -55,7 +76,7 @@ export class AgentBook {
 
   setTotal(total: Resources): void {
     this.whole = withOneCopyEach(total.unallocate());
-    this.hasGpus = total.scalarMilli('gpus') > 0;
+    this.setGates();
     this.unused = this.unoffered = undefined;
   }
 
@@ -110,6 +131,16 @@ export class AgentBook {
     return isHeld ? Resources.empty : asked.subtract(before);
   }
 
+  /** Each copy of one shared volume that tasks use becomes one of the other. */
+  exchangeUsed(from: Resource, to: Resource): void {
+    for (const client of [...this.held.keys()]) {
+      const copies = this.held.get(client)?.used.count(unallocated(from)) ?? 0;
+      if (copies === 0) continue;
+      this.give(client, 'used', copiesOf(to, copies));
+      this.take(client, 'used', copiesOf(from, copies));
+    }
+  }
+
   /** Takes everything back from everybody; answers from whom. */
   takeAll(): Client[] {
     const clients = [...this.held.keys()];
@@ -119,6 +150,15 @@ export class AgentBook {
       this.take(client, 'used', used);
     }
     return clients;
+  }
+
+  private setGates(): void {
+    const { filtersGpuAgents, region } = this.rules;
+    const { domain } = this.known;
+    this.gates = gatesBeforeAgent({
+      hasGpus: filtersGpuAgents && this.whole.scalarMilli('gpus') > 0,
+      isRemote: region !== undefined && domain !== undefined && domain.region !== region,
+    });
   }
 
   private giveBundle(client: Client, use: Use, bundle: Bundle): void {
@@ -181,3 +221,5 @@ function withOneCopyEach(total: Resources): Resources {
   for (const { copies } of shared.entries()) if (copies > 1) return total.nonShared().add(Resources.of(shared.toList()));
   return total;
 }
+
+const copiesOf = (resource: Resource, copies: number): Resources => Resources.of(Array.from({ length: copies }, () => resource));

@@ -1,16 +1,19 @@
-import type { Capability } from '@holdfast/core/offers';
-import { Resources } from '@holdfast/core/resources';
+import type { AttributeConstraint, Capability, MinAllocatable, OfferConstraints } from '@holdfast/core/offers';
+import { resourceIdentity, Resources } from '@holdfast/core/resources';
 import fc from 'fast-check';
 import { AllocatorBooks } from './allocator-books';
 import { DumbAllocator } from './dumb-allocator.fixture';
-import { offerText, res, seeded, shared, shortText, volume } from './example-cluster.fixture';
+import { compileRegex, offerText, res, seeded, shared, shortText, volume } from './example-cluster.fixture';
 import { parseMinimumAllocatable } from './minimum-allocatable';
+import type { AgentTraits } from './offer-constraints';
 import { allocateAgents, inRandomOrder, runCycle } from './offer-cycle';
 
 const AGENTS = ['a1', 'a2', 'a3'];
 const FRAMEWORKS = ['f1', 'f2', 'f3', 'f4'];
 const ROLES = ['eng', 'eng/web', 'ops'];
 const V = shared('V', 'eng', 30);
+/** V after it was resized. */
+const LARGER_V = shared('V', 'eng', 45);
 const W = shared('W', 'ops', 20);
 const OWN = Resources.of([volume('own', 'eng', 10, false)]);
 const REFINED = res('cpus(eng):1').pushReservation({ type: 'dynamic', role: 'eng/web' });
@@ -28,7 +31,39 @@ const TOTALS = [
 const CAPABILITIES: Capability[][] = [
   [],
   ['SHARED_RESOURCES'],
+  ['SHARED_RESOURCES', 'REGION_AWARE'],
   ['SHARED_RESOURCES', 'RESERVATION_REFINEMENT', 'REVOCABLE_RESOURCES', 'GPU_RESOURCES'],
+];
+const REGION = 'home';
+const TRAITS: Omit<AgentTraits, 'hostname'>[] = [
+  { attributes: [] },
+  { attributes: [{ name: 'rack', value: { kind: 'text', text: 'r1' } }], domain: { region: REGION, zone: 'z1' } },
+  { attributes: [{ name: 'rack', value: { kind: 'text', text: 'r2' } }], domain: { region: 'away', zone: 'z1' } },
+  { attributes: [{ name: 'rack', value: { kind: 'scalar', milli: 1000 } }], domain: { region: REGION, zone: 'z2' } },
+];
+const rack = (predicate: AttributeConstraint['predicate']): AttributeConstraint => ({
+  selector: { kind: 'attribute', name: 'rack' },
+  predicate,
+});
+const CONSTRAINTS: (OfferConstraints | undefined)[] = [
+  undefined,
+  { eng: [[rack({ kind: 'text_equals', value: 'r1' })]] },
+  { eng: [[rack({ kind: 'not_exists' })], [rack({ kind: 'text_matches', regex: 'r[2-9]' })]], ops: [[rack({ kind: 'exists' })]] },
+  {
+    'eng/web': [
+      [
+        { selector: { kind: 'hostname' }, predicate: { kind: 'text_not_matches', regex: 'a1.*' } },
+        { selector: { kind: 'zone' }, predicate: { kind: 'text_not_equals', value: 'z2' } },
+      ],
+      [{ selector: { kind: 'region' }, predicate: { kind: 'text_equals', value: 'away' } }],
+    ],
+  },
+];
+const OWN_MINIMUMS: (MinAllocatable | undefined)[] = [
+  undefined,
+  undefined,
+  { eng: [] },
+  { eng: [{ cpus: 2 }], ops: [{ disk: 1, mem: 0 }] },
 ];
 const MINIMUMS: Record<'cpus:0.01|mem:32' | 'disk:1' | '', Record<string, number>[]> = {
   'cpus:0.01|mem:32': [{ cpus: 0.01 }, { mem: 32 }],
@@ -47,7 +82,13 @@ const pick = fc.nat(1000);
 const step = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('put_agent' as const), agentId, total: fc.constantFrom(...TOTALS), keeps: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant('put_agent' as const),
+      agentId,
+      total: fc.constantFrom(...TOTALS),
+      traits: fc.constantFrom(...TRAITS),
+      keeps: fc.boolean(),
+    }),
   },
   fc.record({ kind: fc.constant('remove_agent' as const), agentId }),
   fc.record({ kind: fc.constant('set_active' as const), agentId, active: fc.boolean() }),
@@ -59,6 +100,8 @@ const step = fc.oneof(
       roles,
       suppressed: fc.subarray(ROLES, { maxLength: 1 }),
       capabilities: fc.constantFrom(...CAPABILITIES),
+      offerConstraints: fc.constantFrom(...CONSTRAINTS),
+      minAllocatable: fc.constantFrom(...OWN_MINIMUMS),
       active: fc.boolean(),
     }),
   },
@@ -74,7 +117,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('use' as const), pick, part: fc.constantFrom<Part>(...PARTS) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('convert' as const), pick, which: fc.constantFrom('create', 'destroy', 'copy') }) },
-  fc.record({ kind: fc.constant('lose' as const), agentId }),
+  fc.record({ kind: fc.constantFrom('lose' as const, 'resize' as const), agentId }),
   fc.record({ kind: fc.constantFrom('revive' as const, 'suppress' as const), frameworkId, roles: fc.subarray(ROLES) }),
   fc.record({ kind: fc.constant('weigh' as const), role: fc.constantFrom(...ROLES), weight: fc.constantFrom(0.5, 1, 3) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('period' as const), ms: fc.constantFrom(1000, 1000, 5000) }) },
@@ -99,8 +142,8 @@ class Pair {
   constructor(minimum: keyof typeof MINIMUMS) {
     const parsed = parseMinimumAllocatable(minimum);
     if (!parsed.ok) throw new Error(parsed.refusal.message);
-    this.books = new AllocatorBooks({ intervalMs: 1000, minimum: parsed.value });
-    this.dumb = new DumbAllocator(MINIMUMS[minimum]);
+    this.books = new AllocatorBooks({ intervalMs: 1000, minimum: parsed.value, filtersGpuAgents: true, region: REGION, compileRegex });
+    this.dumb = new DumbAllocator(MINIMUMS[minimum], REGION);
   }
 
   apply(each: Step): void {
@@ -109,8 +152,11 @@ class Pair {
       case 'put_agent': {
         const used = dumb.held.filter((held) => held.agentId === each.agentId && (each.keeps || !held.offered));
         dumb.held = dumb.held.filter((held) => held.agentId !== each.agentId || used.includes(held));
-        dumb.agents.set(each.agentId, { total: each.total, active: true });
-        books.putAgent({ agentId: each.agentId, total: each.total, used, active: true });
+        const traits = { hostname: `${each.agentId}.example`, ...each.traits };
+        const before = dumb.agents.get(each.agentId)?.traits;
+        if (JSON.stringify(before) !== JSON.stringify(traits)) dumb.filters = dumb.filters.filter((f) => f.agentId !== each.agentId);
+        dumb.agents.set(each.agentId, { total: each.total, active: true, traits });
+        books.putAgent({ agentId: each.agentId, total: each.total, used, active: true, ...traits });
         break;
       }
       case 'remove_agent':
@@ -127,11 +173,12 @@ class Pair {
         break;
       }
       case 'put_framework': {
-        const { frameworkId: id, active } = each;
+        const { frameworkId: id, active, offerConstraints, minAllocatable } = each;
+        const wishes = { offerConstraints, minAllocatable };
         const capabilities = new Set(each.capabilities);
         const before = ROLES.filter((role) => dumb.wants(id, role));
-        books.putFramework({ frameworkId: id, roles: each.roles, suppressedRoles: each.suppressed, capabilities, active });
-        dumb.frameworks.set(id, { roles: each.roles, suppressed: [...each.suppressed], capabilities, active });
+        books.putFramework({ frameworkId: id, roles: each.roles, suppressedRoles: each.suppressed, capabilities, active, ...wishes });
+        dumb.frameworks.set(id, { roles: each.roles, suppressed: [...each.suppressed], capabilities, active, ...wishes });
         dumb.filters = dumb.filters.filter((f) => f.frameworkId !== id || (before.includes(f.role) && dumb.wants(id, f.role)));
         if (!active) dumb.pauses = dumb.pauses.filter((pause) => pause.frameworkId !== id);
         break;
@@ -192,6 +239,23 @@ class Pair {
         if (!agent?.total.contains(V)) break;
         agent.total = agent.total.subtract(lost.consumed).add(lost.produced);
         books.convertTotal(each.agentId, [lost]);
+        break;
+      }
+      case 'resize': {
+        const agent = dumb.agents.get(each.agentId);
+        const isOffered = dumb.held.some(
+          ({ agentId: on, offered, resources }) => on === each.agentId && offered && !resources.shared().isEmpty,
+        );
+        if (!agent || isOffered) break;
+        const [from, to] = agent.total.contains(V) ? [V, LARGER_V] : [LARGER_V, V];
+        const [one, other] = [from.toList()[0]!, to.toList()[0]!];
+        if (!agent.total.contains(from)) break;
+        agent.total = agent.total.subtract(from).add(to);
+        for (const held of dumb.held.filter(({ agentId: on }) => on === each.agentId)) {
+          held.resources = held.resources.map((resource) => (resourceIdentity(resource) === resourceIdentity(one) ? other : resource));
+        }
+        books.resizeCopies(each.agentId, one, other);
+        books.convertTotal(each.agentId, [{ consumed: from, produced: to }]);
         break;
       }
       case 'revive': {
@@ -316,7 +380,7 @@ describe('the order in which the books are filled', () => {
             ...agents.map(
               ({ total, used }, at) =>
                 () =>
-                  books.putAgent({ agentId: `a${at}`, total, used, active: true }),
+                  books.putAgent({ agentId: `a${at}`, total, used, active: true, hostname: `a${at}.example`, attributes: [] }),
             ),
             ...frameworks.map((of, at) => () => {
               const capabilities = new Set(CAPABILITIES[1]);

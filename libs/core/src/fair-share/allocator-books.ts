@@ -1,59 +1,18 @@
 import type { AgentId, FrameworkId, Role } from '@holdfast/core/base';
-import type { Capability, Conversion } from '@holdfast/core/offers';
-import { Resources } from '@holdfast/core/resources';
-import { AgentBook, type Held, type Use } from './agent-book';
+import type { Conversion } from '@holdfast/core/offers';
+import { type Resource, Resources } from '@holdfast/core/resources';
+import type { AgentBook, Held, Use } from './agent-book';
+import { AgentRoll } from './agent-roll';
+import type { AgentEntry, BookSettings, Discrepancy, FrameworkEntry, HeldBy, Recovery } from './book-entries';
 import { Client, FrameworkBook, RoleBook } from './client';
-import type { LotRules, View } from './lot';
+import type { View } from './lot';
 import type { MinimumAllocatable } from './minimum-allocatable';
 import { LONGEST_REFUSAL_MS, OfferFilters } from './offer-filter';
+import { OwnMinimums } from './own-minimums';
 import { NO_QUANTITIES, ScalarColumns } from './quantities';
 import { ShareOrder } from './share-order';
 import { ShareTotals } from './share-totals';
-
-export interface BookSettings {
-  /** How often a period begins, and the least that a filter lives (C-051). */
-  readonly intervalMs: number;
-  readonly minimum: MinimumAllocatable;
-}
-
-export interface AgentEntry {
-  readonly agentId: AgentId;
-  readonly total: Resources;
-  readonly used: readonly {
-    readonly frameworkId: FrameworkId;
-    readonly role: Role;
-    readonly resources: Resources;
-    readonly offered: boolean;
-  }[];
-  readonly active: boolean;
-}
-
-export interface FrameworkEntry {
-  readonly frameworkId: FrameworkId;
-  readonly roles: readonly Role[];
-  readonly suppressedRoles: readonly Role[];
-  readonly capabilities: ReadonlySet<Capability>;
-  readonly active: boolean;
-}
-
-/** Which part of the books a change is about. */
-export interface HeldBy {
-  readonly frameworkId: FrameworkId;
-  readonly agentId: AgentId;
-  readonly role: Role;
-}
-
-export interface Recovery extends HeldBy {
-  readonly resources: Resources;
-  /** Absent: no filter. 0: no filter, but no offer of this agent to this framework before the next period. */
-  readonly refuseMs?: number;
-  readonly offered: boolean;
-}
-
-/** The books and the one who keeps them apart disagree: this was named, but is not held. What was held is taken. */
-export interface Discrepancy extends HeldBy {
-  readonly missing: Resources;
-}
+import { wishesOf, wishesText, type WishedFor } from './wishes';
 
 /**
  * What the allocator knows: agents, frameworks, who holds what, who refused what; and which agents are worth looking at.
@@ -64,13 +23,13 @@ export interface Discrepancy extends HeldBy {
  * change, those are the agents to look at, not all.
  */
 export class AllocatorBooks {
-  private readonly agents = new Map<AgentId, AgentBook>();
+  private readonly agents: AgentRoll;
   private readonly frameworks = new Map<FrameworkId, FrameworkBook>();
   private readonly roles = new Map<Role, RoleBook>();
   private readonly weights = new Map<Role, number>();
   private readonly filters = new OfferFilters();
   private readonly totals = new ShareTotals();
-  private readonly lotRules: LotRules;
+  private readonly ownMinimums = new OwnMinimums();
   private readonly candidates = new Set<AgentBook>();
   private readonly leftovers = new Set<AgentBook>();
   /** Somebody has to wait for the next period before it is offered something of these. */
@@ -79,13 +38,18 @@ export class AllocatorBooks {
   readonly waitingRoles = new ShareOrder<RoleBook>(this.totals);
 
   constructor(private readonly settings: BookSettings) {
-    this.lotRules = { minimum: settings.minimum, columns: new ScalarColumns() };
+    const { minimum, filtersGpuAgents, region } = settings;
+    this.agents = new AgentRoll({ minimum, ownMinimums: this.ownMinimums, columns: new ScalarColumns(), filtersGpuAgents, region });
   }
 
-  /** Adds an agent, or replaces what is known of it and of who holds what there (C-003). Its filters stay. */
-  putAgent({ agentId, total, used, active }: AgentEntry): void {
-    let agent = this.agents.get(agentId);
-    if (!agent) this.agents.set(agentId, (agent = new AgentBook(agentId, this.lotRules)));
+  /** Adds an agent, or replaces what is known of it and of who holds what there (C-003). Filters stay unless its traits change (C-058). */
+  putAgent({ agentId, total, used, active, hostname, attributes, domain }: AgentEntry): void {
+    const known = this.agents.get(agentId);
+    const agent = known ?? this.agents.add(agentId);
+    if (agent.setTraits({ hostname, attributes, domain }) && known) {
+      this.filters.clearOfAgent(agent);
+      this.agents.judgeAnew(agent);
+    }
     const before = agent.takeAll();
     const totalBefore = agent.totalQuantities;
     agent.active = active;
@@ -104,7 +68,7 @@ export class AllocatorBooks {
     this.totals.replace(agent.totalQuantities, NO_QUANTITIES);
     this.filters.clearOfAgent(agent);
     for (const client of agent.takeAll()) this.tidy(client);
-    this.agents.delete(agentId);
+    this.agents.remove(agent);
     for (const set of [this.candidates, this.leftovers, this.dueNextPeriod]) set.delete(agent);
   }
 
@@ -117,10 +81,12 @@ export class AllocatorBooks {
   }
 
   /** Adds a framework, or replaces what is known of it; what it holds stays (C-040). */
-  putFramework({ frameworkId, roles, suppressedRoles, capabilities, active }: FrameworkEntry): void {
+  putFramework(entry: FrameworkEntry): void {
+    const { frameworkId, roles, suppressedRoles, capabilities, active } = entry;
     const framework = this.frameworkFor(frameworkId);
     const wanted = new Set([...framework.roles].filter((role) => framework.wants(role)));
-    const gained = [...capabilities].some((capability) => !framework.capabilities.has(capability));
+    const learns = [...capabilities].some((capability) => !framework.capabilities.has(capability));
+    const wishesAnew = this.setWishes(framework, entry);
     framework.isSubscribed = true;
     framework.active = active;
     framework.roles = new Set(roles);
@@ -129,11 +95,12 @@ export class AllocatorBooks {
     for (const role of roles) this.clientFor(frameworkId, role);
     for (const client of [...framework.clients.values()]) {
       const { role } = client.role;
+      client.setWishes(framework.wishes);
       if (!wanted.has(role) || !framework.wants(role)) this.filters.clearOfClient(client);
       this.place(client);
     }
     if (!active) this.endPauses(framework);
-    if (roles.some((role) => framework.wants(role) && (gained || !wanted.has(role)))) this.nominateLeftovers();
+    if (roles.some((role) => framework.wants(role) && (learns || wishesAnew || !wanted.has(role)))) this.nominateLeftovers();
   }
 
   /** It gets no more offers. What it still holds stays held until it is recovered: its tasks may still run. */
@@ -142,8 +109,10 @@ export class AllocatorBooks {
     if (!framework) return;
     framework.isSubscribed = framework.active = false;
     framework.roles = new Set();
+    this.setWishes(framework, {});
     this.endPauses(framework);
     for (const client of [...framework.clients.values()]) {
+      client.setWishes(framework.wishes);
       this.filters.clearOfClient(client);
       this.place(client);
     }
@@ -213,6 +182,14 @@ export class AllocatorBooks {
   convertTotal(agentId: AgentId, conversions: readonly Conversion[]): void {
     const agent = this.agents.get(agentId);
     if (agent) this.changeTotal(agent, conversions);
+  }
+
+  /**
+   * A shared volume was resized while tasks use it: every copy of `from` that they hold is one of `to` now, in their shares, too. The total,
+   * and what is offered, are converted apart from this.
+   */
+  resizeCopies(agentId: AgentId, from: Resource, to: Resource): void {
+    this.agents.get(agentId)?.exchangeUsed(from, to);
   }
 
   /** Gives back what was offered or used; of a shared volume only the copies named (A-093). `nowMs`: when a filter begins. */
@@ -333,6 +310,20 @@ export class AllocatorBooks {
 
   private nominate(agent: AgentBook): void {
     if (agent.active) this.candidates.add(agent);
+  }
+
+  /** Which agents the framework wants, and what an offer must hold for it. Answers whether these are others than before. */
+  private setWishes(framework: FrameworkBook, entry: WishedFor): boolean {
+    const before = framework.wishes;
+    if (before.text === wishesText(entry)) return false;
+    framework.wishes = wishesOf(entry, this.settings.compileRegex);
+    this.agents.replaceSelections(before.selections.values(), framework.wishes.selections.values());
+    let isNew = false;
+    for (const minimum of framework.wishes.minimums.values()) isNew = this.ownMinimums.add(minimum) || isNew;
+    for (const minimum of before.minimums.values()) this.ownMinimums.remove(minimum);
+    // What was too little for anybody may be enough now, and nobody remembers where that is.
+    if (isNew) for (const agent of this.agents.all()) this.nominate(agent);
+    return true;
   }
 
   private nominateLeftovers(): void {

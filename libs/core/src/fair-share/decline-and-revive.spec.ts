@@ -1,4 +1,5 @@
 import { ExampleCluster, res } from './example-cluster.fixture';
+import type { AgentTraits } from './offer-constraints';
 
 function oneOffer(...frameworks: string[]) {
   const cluster = new ExampleCluster();
@@ -161,6 +162,26 @@ describe('declining', () => {
     cluster.agent('a1', 'cpus:4;mem:1024');
     expect(cluster.offers()).toEqual([]);
   });
+
+  it.each<[string, Partial<AgentTraits>]>([
+    ['an attribute', { attributes: [{ name: 'rack', value: { kind: 'text', text: 'r2' } }] }],
+    ['its hostname', { hostname: 'moved.example' }],
+    ['its domain', { domain: { region: 'eu', zone: 'a' } }],
+  ])(
+    'drops the filters of an agent that comes back with %s changed, for all frameworks, and of no other agent (C-058)',
+    (_what, changed) => {
+      const { cluster, offer } = oneOffer('f1');
+      cluster.framework('f2');
+      cluster.agent('a2', 'cpus:1');
+      for (const each of [offer, ...cluster.cycle()]) cluster.giveBack(each, 60_000);
+      for (const each of cluster.cycle()) cluster.giveBack(each, 60_000);
+      expect(cluster.offers()).toEqual([]);
+      expect(cluster.books.counts.filters).toBe(4);
+      cluster.agent('a1', 'cpus:4;mem:1024', [], changed);
+      expect(cluster.books.counts.filters).toBe(2);
+      expect(cluster.offers()).toEqual([expect.stringContaining('a1: ')]);
+    },
+  );
 
   it('drops the filters of a framework that is deactivated (C-057)', () => {
     const { cluster, offer } = oneOffer('f1');

@@ -1,6 +1,7 @@
 import type { AgentId, FrameworkId, Role } from '@holdfast/core/base';
-import type { Capability } from '@holdfast/core/offers';
+import type { AttributeConstraint, Capability, MinAllocatable, OfferConstraints } from '@holdfast/core/offers';
 import { isAllocatableTo, type Resource, type Resources } from '@holdfast/core/resources';
+import type { AgentTraits } from './offer-constraints';
 import type { Allocation } from './offer-cycle';
 
 interface DumbFramework {
@@ -8,7 +9,11 @@ interface DumbFramework {
   suppressed: Role[];
   capabilities: Set<Capability>;
   active: boolean;
+  offerConstraints: OfferConstraints | undefined;
+  minAllocatable: MinAllocatable | undefined;
 }
+
+type Minimum = readonly Readonly<Record<string, number>>[];
 
 export interface DumbHeld {
   frameworkId: FrameworkId;
@@ -23,7 +28,7 @@ export interface DumbHeld {
  * visited in every cycle. Far too slow to use; good to compare with.
  */
 export class DumbAllocator {
-  agents = new Map<AgentId, { total: Resources; active: boolean }>();
+  agents = new Map<AgentId, { total: Resources; active: boolean; traits: AgentTraits }>();
   frameworks = new Map<FrameworkId, DumbFramework>();
   held: DumbHeld[] = [];
   filters: { frameworkId: FrameworkId; role: Role; agentId: AgentId; refused: Resources; untilMs: number }[] = [];
@@ -33,7 +38,10 @@ export class DumbAllocator {
   /** Where somebody was given a shared volume, so that others may have to wait for the next period to be offered it (A-084). */
   owed = new Set<AgentId>();
 
-  constructor(private readonly minimum: Record<string, number>[]) {}
+  constructor(
+    private readonly minimum: Minimum,
+    private readonly region: string,
+  ) {}
 
   wants(frameworkId: FrameworkId, role: Role): boolean {
     const framework = this.frameworks.get(frameworkId);
@@ -74,7 +82,7 @@ export class DumbAllocator {
       for (const { resource } of held.resources.entries()) {
         if (resource.value.kind !== 'scalar') continue;
         if (resource.shared) {
-          const key = `${held.agentId} ${resource.disk!.persistence!.id}`;
+          const key = `${held.agentId} ${resource.disk!.persistence!.id} ${resource.value.milli}`;
           if (counted.has(key)) continue;
           counted.add(key);
         }
@@ -115,7 +123,9 @@ export class DumbAllocator {
     const allocations: Allocation[] = [];
     const givenVolumes = new Set<string>();
     for (const { frameworkId, role } of this.queue()) {
-      const { capabilities } = this.frameworks.get(frameworkId)!;
+      const { capabilities, offerConstraints, minAllocatable } = this.frameworks.get(frameworkId)!;
+      const groups = offerConstraints?.[role];
+      if (groups && !groups.some((group) => group.every((constraint) => meets(agent.traits, constraint)))) continue;
       const candidate = this.available(agentId).filter(
         (resource) =>
           isAllocatableTo(resource, role) &&
@@ -127,8 +137,9 @@ export class DumbAllocator {
       const news = candidate.filter(
         (resource) => !resource.shared || outstanding.every(({ resources }) => resources.count(resource) === 0),
       );
-      if (!this.isEnough(news)) continue;
+      if (!isEnough(news, minAllocatable?.[role] ?? this.minimum)) continue;
       if (agent.total.scalarMilli('gpus') > 0 && !capabilities.has('GPU_RESOURCES')) continue;
+      if ((agent.traits.domain?.region ?? this.region) !== this.region && !capabilities.has('REGION_AWARE')) continue;
       if (this.pauses.some((pause) => pause.agentId === agentId && pause.frameworkId === frameworkId)) continue;
       const isRefused = this.filters.some(
         (f) =>
@@ -161,14 +172,28 @@ export class DumbAllocator {
     const ranked = wanting.map((client) => ({ client, role: ofRole(client.role), own: ofClient(client) }));
     return ranked.sort((a, b) => before(a.role, b.role) || before(a.own, b.own)).map(({ client }) => client);
   }
+}
 
-  private isEnough(resources: Resources): boolean {
-    if (resources.isEmpty) return false;
-    return (
-      this.minimum.length === 0 ||
-      this.minimum.some((set) => Object.entries(set).every(([name, units]) => resources.scalarMilli(name) >= units * 1000))
-    );
-  }
+function isEnough(resources: Resources, minimum: Minimum): boolean {
+  if (resources.isEmpty) return false;
+  return (
+    minimum.length === 0 || minimum.some((set) => Object.entries(set).every(([name, units]) => resources.scalarMilli(name) >= units * 1000))
+  );
+}
+
+/** Of the predicates those that the property uses (C-060). */
+function meets({ hostname, attributes, domain }: AgentTraits, { selector, predicate }: AttributeConstraint): boolean {
+  const value =
+    selector.kind === 'attribute'
+      ? attributes.find(({ name }) => name === selector.name)?.value
+      : { hostname, region: domain?.region, zone: domain?.zone }[selector.kind];
+  if (predicate.kind === 'exists') return value !== undefined;
+  if (predicate.kind === 'not_exists') return value === undefined;
+  const text = typeof value === 'object' ? (value.kind === 'text' ? value.text : undefined) : value;
+  if (value !== undefined && text === undefined) return true;
+  if (predicate.kind === 'text_equals') return text === predicate.value;
+  if (predicate.kind === 'text_not_equals') return text !== predicate.value;
+  return (text !== undefined && new RegExp(`^(?:${predicate.regex})$`).test(text)) === (predicate.kind === 'text_matches');
 }
 
 const volumeId = (resource: Resource): string => resource.disk?.persistence?.id ?? '';

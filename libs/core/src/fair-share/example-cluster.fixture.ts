@@ -1,7 +1,9 @@
-import type { AgentId, FrameworkId, Role } from '@holdfast/core/base';
+import { ok, type AgentId, type FrameworkId, type Role } from '@holdfast/core/base';
 import type { Capability, Conversion } from '@holdfast/core/offers';
 import { type Resource, Resources } from '@holdfast/core/resources';
-import { AllocatorBooks, type HeldBy } from './allocator-books';
+import { AllocatorBooks } from './allocator-books';
+import type { BookSettings, FrameworkEntry, HeldBy } from './book-entries';
+import type { AgentTraits, CompileRegex } from './offer-constraints';
 import { parseMinimumAllocatable } from './minimum-allocatable';
 import { type Allocation, runCycle } from './offer-cycle';
 
@@ -33,32 +35,46 @@ export const create = (consumed: string, produced: Resources): Conversion => ({ 
 export const destroy = (consumed: Resources, produced: string): Conversion => ({ consumed, produced: res(produced) });
 export const extraCopies = (produced: Resources): Conversion => ({ consumed: Resources.empty, produced });
 
+/** JavaScript's own, which tests may trust: their patterns are no framework's. */
+export const compileRegex: CompileRegex = (pattern) => {
+  const regex = new RegExp(`^(?:${pattern})$`);
+  return ok((text) => regex.test(text));
+};
+
 /** Books with the few words that the tests speak, and a clock that stands still until told to go on. */
 export class ExampleCluster {
   nowMs = 1_000_000;
   readonly books: AllocatorBooks;
 
-  constructor({ minimum = 'cpus:0.01|mem:32', intervalMs = 1000 } = {}) {
+  constructor({ minimum = 'cpus:0.01|mem:32', ...settings }: { minimum?: string } & Partial<Omit<BookSettings, 'minimum'>> = {}) {
     const parsed = parseMinimumAllocatable(minimum);
     if (!parsed.ok) throw new Error(parsed.refusal.message);
-    this.books = new AllocatorBooks({ intervalMs, minimum: parsed.value });
+    this.books = new AllocatorBooks({ intervalMs: 1000, filtersGpuAgents: true, compileRegex, ...settings, minimum: parsed.value });
   }
 
-  agent(agentId: AgentId, total: Resources | string, used: Partial<HeldBy & { resources: Resources; offered: boolean }>[] = []): void {
+  agent(
+    agentId: AgentId,
+    total: Resources | string,
+    used: Partial<HeldBy & { resources: Resources; offered: boolean }>[] = [],
+    traits: Partial<AgentTraits> = {},
+  ): void {
     this.books.putAgent({
       agentId,
       total: typeof total === 'string' ? res(total) : total,
       used: used.map((u) => ({ frameworkId: 'f1', role: '*', resources: Resources.empty, offered: false, ...u })),
       active: true,
+      hostname: `${agentId}.example`,
+      attributes: [],
+      ...traits,
     });
   }
 
   framework(
     frameworkId: FrameworkId,
     roles: readonly Role[] = ['*'],
-    { capabilities = ['SHARED_RESOURCES'] as Capability[], suppressedRoles = [] as Role[], active = true } = {},
+    { capabilities = ['SHARED_RESOURCES'], ...rest }: { capabilities?: Capability[] } & Partial<Omit<FrameworkEntry, 'capabilities'>> = {},
   ): void {
-    this.books.putFramework({ frameworkId, roles, suppressedRoles, capabilities: new Set(capabilities), active });
+    this.books.putFramework({ frameworkId, roles, suppressedRoles: [], active: true, ...rest, capabilities: new Set(capabilities) });
   }
 
   cycle(seed = 1): Allocation[] {

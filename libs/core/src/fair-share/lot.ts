@@ -3,11 +3,12 @@ import { isAllocatableTo, type Resource, Resources } from '@holdfast/core/resour
 import { type Bundle, bundleOf } from './bundle';
 import { type Gates, gatesBefore } from './gates';
 import { isAllocatable, type MinimumAllocatable } from './minimum-allocatable';
+import type { OwnMinimums } from './own-minimums';
 import type { ScalarColumns } from './quantities';
 
 /** What of a lot one role and set of gates would be given: all of it that they may have (C-011). */
 export interface View extends Bundle {
-  /** Worth an offer. */
+  /** Worth an offer to whoever has no minimum of its own, as is the next. */
   readonly isAllocatable: boolean;
   /** Worth an offer even without the shared volumes that come along. */
   readonly standsAlone: boolean;
@@ -17,6 +18,8 @@ export interface View extends Bundle {
 
 export interface LotRules {
   readonly minimum: MinimumAllocatable;
+  /** Those that frameworks have set for themselves. */
+  readonly ownMinimums: OwnMinimums;
   readonly columns: ScalarColumns;
 }
 
@@ -26,7 +29,9 @@ export interface LotRules {
  */
 export class Lot {
   private whole: Resources | undefined;
-  private isWorthAnOffer: boolean | undefined;
+  private isWorthAnOffer = false;
+  /** Under which version of the minimums that was said. */
+  private judgedAt = -1;
   private gates: Gates | undefined;
   private isReserved = false;
   private views: Map<Role, View[]> | undefined;
@@ -41,7 +46,13 @@ export class Lot {
 
   /** False: nobody can be offered any of it, so nobody needs to be asked; a shared volume alone ends the walk, too (A-088 repaired). */
   get mayBeOffered(): boolean {
-    return (this.isWorthAnOffer ??= isAllocatable(this.nonShared, this.shared, this.rules.minimum));
+    const { minimum, ownMinimums } = this.rules;
+    if (this.judgedAt !== ownMinimums.version) {
+      this.judgedAt = ownMinimums.version;
+      const isEnough = (least: MinimumAllocatable) => isAllocatable(this.nonShared, this.shared, least);
+      this.isWorthAnOffer = isEnough(minimum) || ownMinimums.all.some(isEnough);
+    }
+    return this.isWorthAnOffer;
   }
 
   get resources(): Resources {

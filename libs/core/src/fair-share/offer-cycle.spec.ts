@@ -123,6 +123,31 @@ describe('what a framework must be able to take', () => {
     expect(cluster.offers()).toEqual(['a1: f2 * cpus:1; gpus:1']);
   });
 
+  it('offers agents with gpus to everybody where the setting says so (C-073)', () => {
+    const cluster = new ExampleCluster({ filtersGpuAgents: false });
+    cluster.framework('f1', ['*'], { capabilities: [] });
+    cluster.agent('a1', 'cpus:1;gpus:1');
+    expect(cluster.offers()).toEqual(['a1: f1 * cpus:1; gpus:1']);
+  });
+
+  it('skips an agent of another region for a framework without the capability; one without domain is local (C-074)', () => {
+    const cluster = new ExampleCluster({ region: 'eu' });
+    cluster.framework('f1', ['*'], { capabilities: [] });
+    cluster.agent('here', 'cpus:1', [], { domain: { region: 'eu', zone: 'a' } });
+    cluster.agent('away', 'cpus:1', [], { domain: { region: 'us', zone: 'a' } });
+    cluster.agent('nowhere', 'cpus:1');
+    expect(cluster.offers()).toEqual(['here: f1 * cpus:1', 'nowhere: f1 * cpus:1']);
+    cluster.framework('f2', ['*'], { capabilities: ['REGION_AWARE'] });
+    expect(cluster.offers()).toEqual(['away: f2 * cpus:1']);
+  });
+
+  it('takes every agent for local where the master has no region (C-074)', () => {
+    const cluster = new ExampleCluster();
+    cluster.framework('f1', ['*'], { capabilities: [] });
+    cluster.agent('away', 'cpus:1', [], { domain: { region: 'us', zone: 'a' } });
+    expect(cluster.offers()).toEqual(['away: f1 * cpus:1']);
+  });
+
   it('looks again when a framework learns to take more (C-071)', () => {
     const cluster = new ExampleCluster();
     cluster.framework('f1', ['*'], { capabilities: [] });

@@ -1,9 +1,9 @@
 import type { AgentId, FrameworkId, Randomness, Role } from '@holdfast/core/base';
-import type { Resources } from '@holdfast/core/resources';
+import { Resources } from '@holdfast/core/resources';
 import type { AgentBook } from './agent-book';
 import type { AllocatorBooks } from './allocator-books';
 import type { Client } from './client';
-import { ALL_GATES } from './gates';
+import { ALL_GATES, isOpen } from './gates';
 import { isAllocatable, type MinimumAllocatable } from './minimum-allocatable';
 import type { View } from './lot';
 
@@ -40,8 +40,9 @@ function allocateAgent(books: AllocatorBooks, agent: AgentBook, nowMs: number, a
   let gaveShared = false;
   if (!lot.mayBeOffered) return gaveShared;
   for (const { subject: role } of books.waitingRoles.inOrder()) {
-    if (!lot.view(role.role, ALL_GATES).isAllocatable) continue;
+    if (role.ownMinimums === 0 && !lot.view(role.role, ALL_GATES).isAllocatable) continue;
     for (const { subject: client } of role.waiting.inOrder()) {
+      if (!maySee(client, agent)) continue;
       const view = lot.view(role.role, client.framework.gates);
       if (!mayBeOffered(books, agent, client, view, nowMs)) continue;
       books.offer(agent, client, view);
@@ -55,13 +56,17 @@ function allocateAgent(books: AllocatorBooks, agent: AgentBook, nowMs: number, a
   return gaveShared;
 }
 
+/** Whether it can take offers of the agent, whatever is on it (C-073, C-074), and wants them (C-060). */
+const maySee = ({ framework, selection }: Client, agent: AgentBook): boolean =>
+  isOpen(agent.gates, framework.gates) && (selection === undefined || selection.admits(agent));
+
 function mayBeOffered(books: AllocatorBooks, agent: AgentBook, client: Client, view: View, nowMs: number): boolean {
-  const { framework } = client;
-  if (!view.isAllocatable) return false;
-  if (agent.hasGpus && !framework.capabilities.has('GPU_RESOURCES')) return false;
+  const { framework, minimum } = client;
+  if (!(minimum ? isAllocatable(view.nonShared, view.shared, minimum) : view.isAllocatable)) return false;
   if (agent.pausedFor?.has(framework)) return false;
   if (books.refuses(agent, client, view, nowMs)) return false;
-  return view.standsAlone || bringsMoreThanItHolds(agent, client, view, books.minimum);
+  if (minimum ? isAllocatable(view.nonShared, Resources.empty, minimum) : view.standsAlone) return true;
+  return bringsMoreThanItHolds(agent, client, view, minimum ?? books.minimum);
 }
 
 /**

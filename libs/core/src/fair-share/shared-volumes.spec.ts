@@ -234,6 +234,30 @@ describe('what becomes of a shared volume in the books', () => {
     expect(shortText(cluster.books.available('a1'))).toBe('cpus:1');
   });
 
+  it('exchanges every copy that tasks use when it is resized, in the shares, too, and none that is offered (B-059)', () => {
+    const larger = shared('V', 'eng', 128);
+    const cluster = clusterWith('f1', 'f2', 'f3');
+    const used = (frameworkId: string, resources: Resources) => ({ frameworkId, role: 'eng', resources });
+    cluster.agent('a1', res('cpus:4;disk(eng):64').add(V), [
+      used('f1', res('cpus:1').add(V).add(V)),
+      used('f2', res('cpus:1').add(V)),
+      { ...used('f3', V), offered: true },
+    ]);
+    const [from, to] = [V, larger].map((volumes) => volumes.toList()[0]!);
+    cluster.books.resizeCopies('a1', { ...from!, allocationRole: 'eng' }, { ...to!, allocationRole: 'eng' });
+    cluster.books.convertTotal('a1', [{ consumed: V.add(res('disk(eng):64')), produced: larger }]);
+    const held = (frameworkId: string) => cluster.books.held({ frameworkId, agentId: 'a1', role: 'eng' });
+    expect(held('f1').used.equals(res('cpus:1').add(larger).add(larger))).toBe(true);
+    expect(held('f2').used.equals(res('cpus:1').add(larger))).toBe(true);
+    expect(held('f3').offered.equals(V)).toBe(true);
+    expect(cluster.books.shareOfFramework('f1', 'eng')).toBe(1);
+    expect(cluster.offers()).toEqual(['a1: f3 eng V<1>; cpus:2']);
+
+    cluster.taskEnds({ frameworkId: 'f1', agentId: 'a1', role: 'eng' }, res('cpus:1').add(larger).add(larger));
+    expect(cluster.books.shareOfFramework('f1', 'eng')).toBe(0);
+    cluster.books.resizeCopies('nobody', from!, to!);
+  });
+
   it('adds to the total what comes back to an agent without anything being consumed', () => {
     const cluster = clusterWith('f1');
     cluster.agent('a1', 'cpus:1');

@@ -1,9 +1,10 @@
-import type { AgentId, FrameworkId, LaunchId, Role, TaskId } from '@holdfast/core/base';
+import type { Action } from '@holdfast/core/authorization';
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, Refusal, Role, TaskId } from '@holdfast/core/base';
 import type { Resource, Resources } from '@holdfast/core/resources';
-import type { TaskInfo, TaskVolume } from '@holdfast/core/tasks';
+import type { ExecutorInfo, TaskInfo, TaskVolume } from '@holdfast/core/tasks';
 import type { LedgerUnit } from '@holdfast/core/volumes';
 import type { FrameworkInfo } from './framework';
-import type { Conversion, Operation, OperationResult, ResourceOperation } from './operation';
+import type { Conversion, Operation, OperationResult, ResizeOperation, ResourceOperation } from './operation';
 
 /** What planning an ACCEPT needs to know; nothing is read elsewhere. */
 export interface AcceptContext {
@@ -16,6 +17,12 @@ export interface AcceptContext {
   readonly offered: Resources;
   readonly isTaskKnown: (taskId: TaskId) => boolean;
   readonly newLaunchId: () => LaunchId;
+  /** An executor of this framework that runs on the agent: its resources are not charged again (D-035, D-036). */
+  readonly findExecutor: (executorId: ExecutorId) => ExecutorInfo | undefined;
+  /** Whether a shared volume may be grown; over the Mesos door only for a framework that wants extensions (A-036). */
+  readonly mayGrowShared: boolean;
+  /** Refuses with `unauthorized` what the ACLs do not let the framework's principal do. */
+  readonly authorize: (action: Action) => Refusal | undefined;
 }
 
 export interface PlannedTask {
@@ -35,14 +42,24 @@ export interface PlannedStep {
   readonly operation: Operation;
   /** With the refusals of planning; those of the ledger come with the settlement. */
   readonly result: OperationResult;
-  /** Set iff not refused in planning and not a LAUNCH; allocated to the role of the offers. */
+  /** Set iff not refused in planning, and neither LAUNCH nor LAUNCH_GROUP; allocated to the role of the offers. */
   readonly conversion?: Conversion;
   /** Indexes into the plan's ledger units; all must succeed. Those of a LAUNCH stand with its tasks. */
   readonly units: readonly number[];
   /** Indexes of earlier steps that must take effect. Those of a LAUNCH stand with its tasks. */
   readonly requires: readonly number[];
-  /** tasks[i] answers the i-th task of a LAUNCH: absent if it was refused in planning. */
+  /** tasks[i] answers the i-th task of a LAUNCH or LAUNCH_GROUP: absent if it was refused in planning. */
   readonly tasks: readonly (PlannedTask | undefined)[];
+  /** Of a GROW_VOLUME or SHRINK_VOLUME that was not refused in planning: the volume before and after, without allocation role. */
+  readonly resized?: { readonly from: Resource; readonly to: Resource };
+  /** Of a LAUNCH_GROUP that was not refused in planning: all tasks stand, and `units` are those of all of them, kept together. */
+  readonly group?: PlannedGroup;
+}
+
+export interface PlannedGroup {
+  readonly executor: ExecutorInfo;
+  /** What the executor takes, allocated; empty if it runs already. */
+  readonly executorResources: Resources;
 }
 
 export interface AcceptPlan {
@@ -56,8 +73,14 @@ export type AgentStep =
   | {
       readonly kind: 'apply_operation';
       readonly operationIndex: number;
-      readonly operation: ResourceOperation;
+      readonly operation: ResourceOperation | ResizeOperation;
       readonly conversion: Conversion;
+    }
+  | {
+      readonly kind: 'run_group';
+      readonly operationIndex: number;
+      readonly tasks: readonly PlannedTask[];
+      readonly group: PlannedGroup;
     }
   | { readonly kind: 'run_task'; readonly operationIndex: number; readonly task: PlannedTask };
 
@@ -70,7 +93,13 @@ export interface Settlement {
   /** For the allocator and the agent's total, in order; those of launches with extra copies included (A-058). */
   readonly conversions: readonly Conversion[];
   readonly launched: readonly { readonly task: PlannedTask; readonly operationIndex: number }[];
-  /** What the launched tasks use together, with copies: moves from offered to used. */
+  /**
+   * Volumes that have another size now, without allocation role: offers that contain one are rescinded; holders have the new one. Those of this
+   * very ACCEPT among them, so that their copies are renamed after `used` was taken from the offers. What goes back to the allocator still names
+   * the old one where it was offered so.
+   */
+  readonly resized: readonly { readonly from: Resource; readonly to: Resource }[];
+  /** What the launched tasks and executors use together, with copies: moves from offered to used. */
   readonly used: Resources;
   /** Volumes whose destruction was granted, without allocation role: offers that contain one are rescinded (A-063…A-065). */
   readonly destroying: readonly Resource[];

@@ -1,6 +1,6 @@
 import { ok, refuse, type PersistenceId, type Principal, type Role } from '@holdfast/core/base';
-import { type Reservation, type Resource, Resources, scalar } from '@holdfast/core/resources';
-import { keyOfVolume, type TaskInfo } from '@holdfast/core/tasks';
+import { type Reservation, type Resource, Resources, scalar, toPlainDisk } from '@holdfast/core/resources';
+import { type ExecutorInfo, keyOfVolume, type TaskInfo } from '@holdfast/core/tasks';
 import {
   applyTransaction,
   dependencyRefused,
@@ -11,7 +11,14 @@ import {
 } from '@holdfast/core/volumes';
 import type { AcceptContext, AcceptPlan, Settlement } from './accept-plan';
 import type { FrameworkInfo } from './framework';
-import type { LaunchOperation, Operation, ResourceOperation, ResourceOperationType } from './operation';
+import type {
+  LaunchGroupOperation,
+  LaunchOperation,
+  Operation,
+  ResizeOperation,
+  ResourceOperation,
+  ResourceOperationType,
+} from './operation';
 import { planAccept } from './plan-accept';
 import { type LedgerAnswer, settleAccept } from './settle-accept';
 
@@ -74,6 +81,9 @@ export function context(offered: readonly Resource[], more: Partial<AcceptContex
     offered: Resources.of(offered).allocate(role),
     isTaskKnown: () => false,
     newLaunchId: () => `launch-${++launches}`,
+    findExecutor: () => undefined,
+    mayGrowShared: true,
+    authorize: () => undefined,
     ...more,
   };
 }
@@ -94,6 +104,34 @@ export const launch = (...tasks: TaskInfo[]): LaunchOperation => ({
   type: 'LAUNCH',
   tasks: tasks.map((info) => ({ taskId: info.taskId, task: ok(info) })),
 });
+
+/** A default executor that takes 0.1 cpus, 32 MB of memory and 1 MB of disk reserved to `eng`, unless said otherwise. */
+export function executor(executorId: string, resources = executorResources(), more: Partial<ExecutorInfo> = {}): ExecutorInfo {
+  const described = `${executorId} ${Resources.of(resources)}`;
+  return {
+    executorId,
+    type: 'DEFAULT',
+    resources: Resources.of(resources),
+    labels: [],
+    unsupportedFields: [],
+    wire: new TextEncoder().encode(described),
+    ...more,
+  };
+}
+
+export const executorResources = (): readonly Resource[] => [cpus(0.1), mem(32), engDisk(1)];
+
+export const launchGroup = (of: ExecutorInfo, ...tasks: TaskInfo[]): LaunchGroupOperation => ({
+  type: 'LAUNCH_GROUP',
+  executor: of,
+  tasks: tasks.map((info) => ({ taskId: info.taskId, task: ok(info) })),
+});
+
+/** By so many MB of the disk that the volume is made of. */
+export const grow = (of: Resource, mb: number): ResizeOperation => ({ type: 'GROW_VOLUME', volume: of, change: diskUnder(of, mb) });
+export const shrink = (of: Resource, mb: number): ResizeOperation => ({ type: 'SHRINK_VOLUME', volume: of, change: diskUnder(of, mb) });
+
+const diskUnder = (of: Resource, mb: number): Resource => ({ ...toPlainDisk(of), value: scalar('disk', mb).value });
 
 const operation =
   (type: ResourceOperationType) =>
@@ -160,10 +198,10 @@ export function accept(
 
 export const volumesIn = ({ agentTotal }: AcceptContext): readonly Resource[] => agentTotal.persistentVolumes().toList();
 
-/** One word per operation, or per task of a LAUNCH: `applied`, `staged` or the refusal's code. */
+/** One word per operation, or per task of a LAUNCH or LAUNCH_GROUP: `applied`, `staged` or the refusal's code. */
 export const outcomes = ({ results }: Pick<Settlement, 'results'>): readonly string[] =>
   results.map(({ type, refusal, tasks }) =>
-    type === 'LAUNCH' ? tasks.map((each) => each.refusal?.code ?? 'staged').join(' ') : (refusal?.code ?? 'applied'),
+    type.startsWith('LAUNCH') ? tasks.map((each) => each.refusal?.code ?? 'staged').join(' ') : (refusal?.code ?? 'applied'),
   );
 
 /** As text without allocation role, sorted: for comparing in one glance. */

@@ -24,7 +24,7 @@ export const checkCreate = (volumes: readonly Resource[], surroundings: Operatio
  * ledger to say, which names the holders.
  */
 export const checkDestroy = (volumes: readonly Resource[], surroundings: OperationSurroundings): Refusal | undefined =>
-  each([isWritableVolume], volumes, surroundings) ?? namedOnce(volumes) ?? each([exists, notDestroyedBefore], volumes, surroundings);
+  each([isWritableVolume], volumes, surroundings) ?? namedOnce(volumes) ?? each([existsUnchanged], volumes, surroundings);
 
 function each(checks: readonly Check[], volumes: readonly Resource[], surroundings: OperationSurroundings): Refusal | undefined {
   for (const volume of volumes) {
@@ -37,7 +37,7 @@ function each(checks: readonly Check[], volumes: readonly Resource[], surroundin
 }
 
 /** A-033, A-034. A task may still use the volume read-only (A-035). */
-function isWritableVolume(volume: Resource): Refusal | undefined {
+export function isWritableVolume(volume: Resource): Refusal | undefined {
   if (!isPersistentVolume(volume)) return invalid(`${formatResource(volume)} is not a persistent volume.`);
   return volume.disk?.volume?.mode === 'RO'
     ? invalid(
@@ -89,7 +89,10 @@ function carriesOwnPrincipal(volume: Resource, { framework: { principal } }: Ope
   );
 }
 
-/** Exactly as it is, but for container path and creator (A-046). */
+/** Exactly as it is, but for container path and creator (A-046), and left alone by the operations before. */
+export const existsUnchanged: Check = (volume, surroundings) =>
+  notResizedBefore(volume, surroundings) ?? exists(volume, surroundings) ?? notDestroyedBefore(volume, surroundings);
+
 function exists(volume: Resource, { findVolume }: OperationSurroundings): Refusal | undefined {
   const key = keyOfVolume(volume);
   const known = findVolume(key);
@@ -102,3 +105,14 @@ function notDestroyedBefore(volume: Resource, { findVolume }: OperationSurroundi
   const by = findVolume(key)?.destroyedBy;
   return by === undefined ? undefined : invalid(`Volume ${key} is to be destroyed by operation ${by} of the same call already.`);
 }
+
+/** Asked before the size is looked at, since both sizes are wrong then (B-060). */
+function notResizedBefore(volume: Resource, { findVolume }: OperationSurroundings): Refusal | undefined {
+  const key = keyOfVolume(volume);
+  const by = findVolume(key)?.resizedBy;
+  return by === undefined ? undefined : invalid(resizedSentence(key, by));
+}
+
+/** Why neither the old nor the new volume can be used in this call; a sentence (B-060, architecture 11.5). */
+export const resizedSentence = (key: VolumeKey, operation: number): string =>
+  `Volume ${key} is resized by operation ${operation} of the same call; use it with the next offer, which has its new size.`;

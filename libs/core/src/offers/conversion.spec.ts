@@ -1,6 +1,6 @@
 import { Resources, scalar } from '@holdfast/core/resources';
-import { cpus, dynamic, engDisk, reserved, text, volume } from './accept.fixture';
-import { conversionOf, convert, convertTotal } from './conversion';
+import { cpus, dynamic, engDisk, grow, reserved, shrink, text, volume } from './accept.fixture';
+import { conversionOf, convert, convertTotal, resizeConversion, resizedVolume } from './conversion';
 
 const source = { type: 'PATH', root: '/mnt/x' } as const;
 
@@ -49,6 +49,25 @@ describe('conversions', () => {
     expect(text(consumed)).toBe('cpus:2');
     expect(produced.equals(Resources.of([reserved(cpus(2), dynamic('eng', 'p'))]))).toBe(true);
     expect(produced.equals(Resources.of([reserved(cpus(2), dynamic('eng', 'q'))]))).toBe(false);
+  });
+
+  it('GROW and SHRINK keep the sum, to the thousandth, and all of the volume but its size (B-059)', () => {
+    const onPath = { ...volume('v', { principal: 'p', path: 'data', shared: false }) };
+    const grown = resizedVolume(grow(onPath, 0.001));
+    expect(grown).toEqual({ ...onPath, value: { kind: 'scalar', milli: 64_001 } });
+    const up = resizeConversion(grow(onPath, 0.001));
+    expect([text(up.consumed), text(up.produced)]).toEqual([text(Resources.of([onPath, engDisk(0.001)])), text(Resources.of([grown]))]);
+    const down = resizeConversion(shrink(grown, 0.001));
+    expect(down.consumed.equals(up.produced) && down.produced.equals(up.consumed)).toBe(true);
+  });
+
+  it('of a shared volume that is grown while tasks have copies changes the one that the total has (A-097)', () => {
+    const total = Resources.of([engDisk(10), volume('v')]);
+    const extra = { consumed: Resources.empty, produced: Resources.of([volume('v')]) };
+    const after = convertTotal(total, [extra, resizeConversion(grow(volume('v'), 10)), extra]);
+    expect(after.ok && after.value.equals(Resources.of([volume('v', { mb: 74 })]))).toBe(true);
+    const twice = resizeConversion(grow(volume('v'), 5));
+    expect(convertTotal(total, [twice, twice])).toMatchObject({ ok: false, refusal: { code: 'insufficient_resources' } });
   });
 
   it('extra copies of a shared volume never change an agent’s total (A-059, A-097)', () => {

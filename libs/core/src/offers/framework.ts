@@ -1,5 +1,6 @@
 import type { FrameworkId, Principal, Role } from '@holdfast/core/base';
 import type { Label } from '@holdfast/core/resources';
+import type { MinAllocatable } from './offer-constraints';
 
 export type Capability =
   | 'REVOCABLE_RESOURCES'
@@ -24,4 +25,5 @@ export interface FrameworkInfo {
   readonly failoverTimeoutMs: number;
   readonly checkpoint: boolean;
   readonly labels: readonly Label[];
+  readonly minAllocatable?: MinAllocatable;
 }

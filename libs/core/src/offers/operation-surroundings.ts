@@ -9,6 +9,8 @@ export interface AgentVolume {
   readonly resource: Resource;
   /** The operation of the same call that is to destroy it, if any. */
   readonly destroyedBy?: number;
+  /** The operation of the same call that gives it another size, if any. */
+  readonly resizedBy?: number;
 }
 
 /** What an operation is judged against, besides what is left of the offers. */
@@ -17,4 +19,9 @@ export interface OperationSurroundings {
   /** Of the accepted offers. */
   readonly role: Role;
   readonly findVolume: (key: VolumeKey) => AgentVolume | undefined;
+}
+
+export interface ResizeSurroundings extends OperationSurroundings {
+  /** See AcceptContext. */
+  readonly mayGrowShared: boolean;
 }

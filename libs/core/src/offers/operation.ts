@@ -1,6 +1,6 @@
 import type { OperationId, Refusal, Result, TaskId } from '@holdfast/core/base';
 import type { Resource, Resources } from '@holdfast/core/resources';
-import type { TaskInfo } from '@holdfast/core/tasks';
+import type { ExecutorInfo, TaskInfo } from '@holdfast/core/tasks';
 
 export interface TaskRequest {
   readonly taskId: TaskId;
@@ -15,6 +15,24 @@ export interface ResourceOperation {
   readonly type: ResourceOperationType;
   readonly id?: OperationId;
   readonly resources: readonly Resource[];
+}
+
+/** Makes a volume larger or smaller; its data stays (B-059). */
+export interface ResizeOperation {
+  readonly type: 'GROW_VOLUME' | 'SHRINK_VOLUME';
+  readonly id?: OperationId;
+  /** As it is. */
+  readonly volume: Resource;
+  /** GROW: the disk that is added, as it is now. SHRINK: plain disk of the size that is taken away, reserved as the volume is. */
+  readonly change: Resource;
+}
+
+/** All tasks start, or none; all have the same executor (B-074, D-037). */
+export interface LaunchGroupOperation {
+  readonly type: 'LAUNCH_GROUP';
+  readonly id?: OperationId;
+  readonly executor: ExecutorInfo;
+  readonly tasks: readonly TaskRequest[];
 }
 
 export interface LaunchOperation {
@@ -36,7 +54,7 @@ export interface MalformedOperation {
  * One line of an ACCEPT. Resources stand in lists, not sums, since a list that names a volume twice must be seen (A-048).
  * Those of RESERVE are as they are to become, those of UNRESERVE as they are; volumes likewise.
  */
-export type Operation = ResourceOperation | LaunchOperation | MalformedOperation;
+export type Operation = ResourceOperation | ResizeOperation | LaunchOperation | LaunchGroupOperation | MalformedOperation;
 
 /** What an operation does to resources: consumed → produced. Empty `consumed`: extra copies of a shared volume (A-058). */
 export interface Conversion {
@@ -53,7 +71,7 @@ export interface TaskResult {
 /** results[i] of an ACCEPT answers operations[i]. */
 export interface OperationResult {
   readonly type: string;
-  /** Absent: applied; for a LAUNCH see `tasks`. */
+  /** Absent: applied; for a LAUNCH see `tasks`. Of a LAUNCH_GROUP the same as that of each of its tasks. */
   readonly refusal?: Refusal;
   readonly tasks: readonly TaskResult[];
 }

@@ -1,7 +1,9 @@
 import type { AcceptContext, AcceptPlan, PlannedStep } from './accept-plan';
 import type { MalformedOperation, Operation } from './operation';
+import { planGroup } from './plan-group';
 import { planLaunch } from './plan-launch';
 import { planOperation } from './plan-operation';
+import { planResize } from './plan-resize';
 import { Planning } from './planning';
 
 /**
@@ -18,6 +20,11 @@ function planStep(planning: Planning, operation: Operation, step: number): Plann
   switch (operation.type) {
     case 'LAUNCH':
       return planLaunch(planning, operation);
+    case 'LAUNCH_GROUP':
+      return planGroup(planning, operation, step);
+    case 'GROW_VOLUME':
+    case 'SHRINK_VOLUME':
+      return planResize(planning, operation, step);
     case 'MALFORMED':
       return droppedStep(operation);
     default:

@@ -1,11 +1,12 @@
 import type { Refusal } from '@holdfast/core/base';
-import { type Resource, unallocated } from '@holdfast/core/resources';
+import { type Resource, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
 import type { LedgerUnit } from '@holdfast/core/volumes';
 import type { PlannedStep } from './accept-plan';
 import { checkOperation } from './check-operation';
 import { conversionOf, injectRole } from './conversion';
 import type { Conversion, OperationResult, ResourceOperation } from './operation';
+import { actionOf } from './operation-action';
 import { ascending, type Planning } from './planning';
 
 /** Judges a RESERVE, UNRESERVE, CREATE or DESTROY on what the steps before have left, and takes and adds what it converts. */
@@ -13,7 +14,9 @@ export function planOperation(planning: Planning, operation: ResourceOperation, 
   const { framework, role } = planning.context;
   const resources = injectRole(operation.resources, role);
   const findVolume = planning.volumes.findOnAgent.bind(planning.volumes);
-  const refusal = checkOperation(operation.type, resources, { framework, role, findVolume });
+  const refusal =
+    checkOperation(operation.type, resources, { framework, role, findVolume }) ??
+    planning.context.authorize(actionOf(operation, { findVolume }));
   if (refusal) return refusedStep(operation, refusal);
 
   const conversion = conversionOf(operation.type, resources);
@@ -41,9 +44,14 @@ function takeQuantities(planning: Planning, operation: ResourceOperation, { cons
  * Launches before do not stand in the way here: if one holds the volume, the ledger refuses and names it (A-067).
  */
 function takeVolumes(planning: Planning, resources: readonly Resource[]): readonly number[] | undefined {
-  const inHand = resources.map((volume) => planning.volumes.find(keyOfVolume(volume)));
-  if (inHand.includes(undefined)) return undefined;
-  return inHand.map((volume) => volume?.createdBy).filter((by) => by !== undefined);
+  const createdBy: number[] = [];
+  for (const volume of resources) {
+    const inHand = planning.volumes.find(keyOfVolume(volume));
+    // An offer may still hold it as it was before a resize.
+    if (!inHand || unallocatedIdentity(inHand.resource) !== unallocatedIdentity(volume)) return undefined;
+    if (inHand.createdBy !== undefined) createdBy.push(inHand.createdBy);
+  }
+  return createdBy;
 }
 
 /** Volumes of one operation stand or fall together, as the operation does. */

@@ -1,4 +1,4 @@
-import { type Resource, Resources, unallocated } from '@holdfast/core/resources';
+import { type Resource, Resources, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
 import type { VolumeKey } from '@holdfast/core/volumes';
 import type { AgentVolume } from './operation-surroundings';
@@ -11,11 +11,13 @@ export interface VolumeInHand {
   readonly copies: number;
   /** The step that creates it; absent if it is there anyway. */
   readonly createdBy?: number;
+  /** The step that gives it another size: nothing may use it after that (B-060). */
+  readonly resizedBy?: number;
 }
 
 /**
  * The persistent volumes while an ACCEPT is being planned. Quantities shrink with each launch, the set of usable shared volumes does not; only
- * CREATE and DESTROY change it, and only for the volumes that they name (GAP A-060). A volume that is to be destroyed stays in hand: whether it
+ * CREATE, DESTROY, GROW_VOLUME and SHRINK_VOLUME change it, and only for the volumes that they name (GAP A-060). A volume that is to be destroyed stays in hand: whether it
  * is, the ledger decides, and then refuses either the DESTROY or every later holder. Lives within one planning.
  */
 export class PlannedVolumes {
@@ -31,9 +33,9 @@ export class PlannedVolumes {
     for (const { resource, copies } of offered.entries()) this.inHand.set(keyOfVolume(resource), { resource, copies });
   }
 
-  /** The volumes in hand, each with its copies. */
+  /** The volumes in hand that can be used, each with its copies. */
   get all(): Resources {
-    return Resources.ofEntries(this.inHand.values());
+    return Resources.ofEntries([...this.inHand.values()].filter(({ resizedBy }) => resizedBy === undefined));
   }
 
   find(key: VolumeKey): VolumeInHand | undefined {
@@ -42,6 +44,17 @@ export class PlannedVolumes {
 
   findOnAgent(key: VolumeKey): AgentVolume | undefined {
     return this.agentVolumes().get(key);
+  }
+
+  /**
+   * Whether the agent has no volume of this key that is another by now: a resize may have come between the offer and its ACCEPT. Of a volume that
+   * is not there at all the ledger says so (A-076).
+   */
+  isCurrent(volume: Resource): boolean {
+    const bare = unallocated(volume);
+    if (this.agentTotal.count(bare) > 0) return true;
+    const known = this.findOnAgent(keyOfVolume(volume));
+    return !known || unallocatedIdentity(known.resource) === unallocatedIdentity(bare);
   }
 
   /** A volume that is not shared serves one task; answers whether it is still free. */
@@ -62,6 +75,14 @@ export class PlannedVolumes {
   destroy(key: VolumeKey, step: number): void {
     const known = this.agentVolumes().get(key);
     if (known) this.agentVolumes().set(key, { ...known, destroyedBy: step });
+  }
+
+  /** From here on neither the old nor the new volume can be used, whatever the ledger says. */
+  resize(key: VolumeKey, step: number): void {
+    const inHand = this.inHand.get(key);
+    if (inHand) this.inHand.set(key, { ...inHand, resizedBy: step });
+    const known = this.agentVolumes().get(key);
+    if (known) this.agentVolumes().set(key, { ...known, resizedBy: step });
   }
 
   /** Read only when an operation asks, since most ACCEPTs only launch. */

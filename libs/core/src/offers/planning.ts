@@ -1,9 +1,16 @@
-import { type Refusal, refuse, type TaskId } from '@holdfast/core/base';
+import { type ExecutorId, type Refusal, refuse, type TaskId } from '@holdfast/core/base';
 import { Resources } from '@holdfast/core/resources';
+import type { ExecutorInfo } from '@holdfast/core/tasks';
 import type { LedgerUnit } from '@holdfast/core/volumes';
 import type { AcceptContext } from './accept-plan';
 import { PlannedVolumes } from './planned-volumes';
 import { ResourcePool } from './resource-pool';
+
+export interface PlannedExecutor {
+  readonly executor: ExecutorInfo;
+  /** The step that brings it; absent if it runs already. */
+  readonly step?: number;
+}
 
 /**
  * What the operations of one ACCEPT have left so far, and on what it depends. It is told only of operations that passed; those of a refused
@@ -14,6 +21,7 @@ export class Planning {
   readonly pool: ResourcePool;
   readonly volumes: PlannedVolumes;
   private readonly taskIds = new Set<TaskId>();
+  private readonly executors = new Map<ExecutorId, PlannedExecutor>();
   /** Of each step that may yet fail: every unit that must succeed for it to take effect, directly or through other steps. */
   private readonly unitsOfStep = new Map<number, readonly number[]>();
 
@@ -40,6 +48,16 @@ export class Planning {
   /** From here on the id is used (D-031). */
   noteTask(taskId: TaskId): void {
     this.taskIds.add(taskId);
+  }
+
+  /** An executor that runs on the agent, or that a group before brings; `step`: the group's. */
+  findExecutor(executorId: ExecutorId): PlannedExecutor | undefined {
+    const running = this.context.findExecutor(executorId);
+    return running ? { executor: running } : this.executors.get(executorId);
+  }
+
+  noteExecutor(executor: ExecutorInfo, step: number): void {
+    this.executors.set(executor.executorId, { executor, step });
   }
 
   insufficient(needed: Resources): Refusal {

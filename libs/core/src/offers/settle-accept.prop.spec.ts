@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { refuse, type Refusal } from '@holdfast/core/base';
 import { type Resource, Resources } from '@holdfast/core/resources';
+import { keyOfVolume } from '@holdfast/core/tasks';
 import { applyTransaction, type LedgerUnit, type StoreLedger } from '@holdfast/core/volumes';
 import {
   askLedger,
@@ -9,13 +10,17 @@ import {
   create,
   destroy,
   engDisk,
+  executor,
   framework,
+  grow,
   launch,
+  launchGroup,
   ledgerWith,
   mem,
   outcomes,
   reserve,
   reserved,
+  shrink,
   task,
   unreserve,
   volume,
@@ -41,7 +46,11 @@ interface World {
   readonly down: boolean;
 }
 
-const WHIMS = [...IDS.flatMap((id) => [`create_volume ${id}`, `destroy_volume ${id}`]), 'acquire_volumes t0', 'acquire_volumes t1'];
+const WHIMS = [
+  ...IDS.flatMap((id) => [`create_volume ${id}`, `destroy_volume ${id}`, `resize_volume ${id}`]),
+  'acquire_volumes t0',
+  'acquire_volumes t1',
+];
 
 /** What is usual comes usually, so that most of an ACCEPT goes through and the rest can build on it. */
 const seldom = <T>(odd: fc.Arbitrary<T>, usual: T): fc.Arbitrary<T> =>
@@ -50,25 +59,27 @@ const seldom = <T>(odd: fc.Arbitrary<T>, usual: T): fc.Arbitrary<T> =>
 const world: fc.Arbitrary<World> = fc
   .record({
     plain: fc.record({
-      cpus: fc.integer({ min: 1, max: 8 }),
-      mem: fc.integer({ min: 0, max: 3 }),
+      cpus: fc.integer({ min: 1, max: 12 }),
+      mem: fc.integer({ min: 1, max: 6 }),
       reserved: fc.integer({ min: 0, max: 2 }),
     }),
-    disk: fc.integer({ min: 0, max: 5 }),
+    disk: fc.integer({ min: 0, max: 8 }),
     offeredCopies: fc.array(fc.constantFrom(0, 1, 1, 2), { minLength: 4, maxLength: 4 }),
-    onAgent: fc.oneof(fc.constant<string[]>(['v0', 'v1']), fc.subarray(IDS)),
+    onAgent: fc.oneof(fc.constantFrom<string[][]>(['v0', 'v1'], ['v0', 'v1', 'v3']), fc.subarray(IDS)),
     held: seldom<string[]>(fc.subarray(IDS, { maxLength: 2 }), []),
     destroying: seldom<string[]>(fc.subarray(IDS, { maxLength: 1 }), []),
     isVerified: seldom(fc.constant(false), true),
     canShare: seldom(fc.constant(false), true),
+    mayGrowShared: seldom(fc.constant(false), true),
+    isRunning: seldom(fc.constant(true), false),
     whims: seldom<string[]>(fc.subarray(WHIMS, { maxLength: 3 }), []),
     down: seldom(fc.constant(true), false),
   })
-  .map(({ plain, disk, offeredCopies, onAgent, held, destroying, isVerified, canShare, whims, down }) => {
+  .map(({ plain, disk, offeredCopies, onAgent, held, destroying, isVerified, canShare, mayGrowShared, isRunning, whims, down }) => {
     const inOffers = onAgent.flatMap((id) =>
       Array.from({ length: isSharedId(id) ? offeredCopies[IDS.indexOf(id)]! : 1 }, () => volumeOf(id)),
     );
-    const quantities = [cpus(plain.cpus), mem(plain.mem * 32), reserved(cpus(plain.reserved), 'eng'), engDisk(disk * 20)];
+    const quantities = [cpus(plain.cpus), mem(plain.mem * 32), reserved(cpus(plain.reserved), 'eng'), engDisk(disk * 20 + 2)];
     const agentTotal = Resources.of([...quantities, cpus(1), ...onAgent.map((id) => volumeOf(id))]);
     const known = ledgerWith(
       [...new Set([...onAgent, ...destroying])].map((id) => volumeOf(id)),
@@ -80,6 +91,8 @@ const world: fc.Arbitrary<World> = fc
       context: context([...quantities, ...inOffers], {
         agentTotal,
         framework: framework(canShare ? {} : { capabilities: new Set(['MULTI_ROLE']) }),
+        mayGrowShared,
+        findExecutor: (id) => (isRunning && id === 'e0' ? executor('e0') : undefined),
       }),
       ledger: isVerified ? ledger : { ...ledger, verifiedEpoch: 0 },
       whims,
@@ -102,32 +115,56 @@ const taskVolumes = fc.oneof(
 );
 const taskId = fc.constantFrom('t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7');
 
+const tasks = (least: number, most: number) =>
+  fc
+    .array(
+      fc.record({
+        id: taskId,
+        cpu: amount,
+        disk: seldom(fc.constantFrom(20, 40), 0),
+        own: seldom(fc.constant(true), false),
+        ids: taskVolumes,
+      }),
+      { minLength: least, maxLength: most },
+    )
+    .map((list) =>
+      list.map(({ id, cpu, disk, own, ids }) =>
+        task(id, [own ? reserved(cpus(cpu), 'eng') : cpus(cpu), engDisk(disk), ...ids.map((each) => volumeOf(each))]),
+      ),
+    );
+
+/** Mostly such that all of them are good, since one that is not refuses the group. */
+const groupTasks = fc.oneof(
+  { weight: 1, arbitrary: tasks(1, 3) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .uniqueArray(fc.tuple(taskId, fc.constantFrom<string[]>([], ['v0'], ['v0'], ['v0', 'v1'], ['v3'])), {
+        minLength: 1,
+        maxLength: 3,
+        selector: ([id]) => id,
+      })
+      .map((list) => list.map(([id, ids]) => task(id, [cpus(0.5), ...ids.map((each) => volumeOf(each))]))),
+  },
+);
+
+/** Two that differ in size only, so that they meet one another and themselves. */
+const executors = fc.constantFrom(executor('e0'), executor('e0'), executor('e1'), executor('e0', [cpus(0.5), mem(32), engDisk(1)]));
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   amount.map((n) => reserve(reserved(cpus(n), 'eng'))),
   amount.map((n) => unreserve(reserved(cpus(n), 'eng'))),
   { weight: 3, arbitrary: someVolumes('v1', 'v2', 'v2', 'v3').map((list) => create(...list.map(([id, mb]) => volumeOf(id, mb)))) },
   { weight: 3, arbitrary: someVolumes(...LIKELY).map((list) => destroy(...list.map(([id, mb]) => volumeOf(id, mb)))) },
   {
-    weight: 4,
+    weight: 2,
     arbitrary: fc
-      .array(
-        fc.record({
-          id: taskId,
-          cpu: amount,
-          disk: seldom(fc.constantFrom(20, 40), 0),
-          own: seldom(fc.constant(true), false),
-          ids: taskVolumes,
-        }),
-        { maxLength: 3 },
-      )
-      .map((tasks) =>
-        launch(
-          ...tasks.map(({ id, cpu, disk, own, ids }) =>
-            task(id, [own ? reserved(cpus(cpu), 'eng') : cpus(cpu), engDisk(disk), ...ids.map((each) => volumeOf(each))]),
-          ),
-        ),
-      ),
+      .tuple(fc.constantFrom('v0', 'v0', 'v0', 'v1', 'v2', 'v3'), seldom(fc.constant(40), 20), fc.constantFrom(5, 20, 40))
+      .map(([id, mb, by]) => grow(volumeOf(id, mb), by)),
   },
+  { weight: 1, arbitrary: fc.constantFrom(5, 20).map((by) => shrink(volumeOf('v3'), by)) },
+  { weight: 4, arbitrary: tasks(0, 3).map((list) => launch(...list)) },
+  { weight: 3, arbitrary: fc.tuple(executors, groupTasks).map(([of, list]) => launchGroup(of, ...list)) },
 );
 
 const operations = fc.array(operation, { maxLength: 8 });
@@ -161,7 +198,7 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
     holds((given, list) => {
       const { settlement } = run(given, list);
       expect(settlement.results.map(({ type, tasks }) => [type, tasks.map(({ taskId }) => taskId)])).toEqual(
-        list.map((each) => [each.type, each.type === 'LAUNCH' ? each.tasks.map(({ taskId }) => taskId) : []]),
+        list.map((each) => [each.type, 'tasks' in each ? each.tasks.map(({ taskId }) => taskId) : []]),
       );
     });
   });
@@ -180,17 +217,23 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
     holds((given, list) => {
       const { settlement: s } = run(given, list);
       let remaining = given.context.offered.unallocate();
-      for (const step of s.agentSteps) {
-        if (step.kind === 'apply_operation') {
-          const converted = convert(remaining, step.conversion);
-          expect(converted.ok).toBe(true);
-          remaining = converted.ok ? converted.value : remaining;
-          continue;
-        }
-        const { resources } = step.task.info;
+      const use = (resources: Resources): void => {
         remaining = remaining.add(resources.shared().subtract(remaining.shared()));
         expect(remaining.contains(resources)).toBe(true);
         remaining = remaining.subtract(resources);
+      };
+      for (const step of s.agentSteps) {
+        if (step.kind === 'apply_operation') {
+          if ('volume' in step.operation) remaining = remaining.add(step.conversion.consumed.shared().subtract(remaining.shared()));
+          const converted = convert(remaining, step.conversion);
+          expect(converted.ok).toBe(true);
+          remaining = converted.ok ? converted.value : remaining;
+        } else if (step.kind === 'run_task') {
+          use(step.task.info.resources);
+        } else {
+          for (const { info } of step.tasks) use(info.resources);
+          use(step.group.executorResources.unallocate());
+        }
       }
       expect(remaining.equals(allocatedSum(s.recoverFiltered, s.recoverUnfiltered).unallocate())).toBe(true);
     });
@@ -209,6 +252,7 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
       const total = convertTotal(given.context.agentTotal, s.conversions.map(unallocatedConversion));
       expect(total.ok && Object.fromEntries(total.value.scalars())).toEqual(Object.fromEntries(given.context.agentTotal.scalars()));
       for (const { copies } of total.ok ? total.value.entries() : []) expect(copies).toBe(1);
+      for (const { from, to } of s.resized) expect(total.ok && [total.value.count(from), total.value.count(to)]).toEqual([0, 1]);
     });
   });
 
@@ -224,7 +268,10 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
     holds((given, list) => {
       const { settlement: s, granted } = run(given, list);
       const done = s.agentSteps.flatMap((step) => {
-        if (step.kind === 'run_task') return step.task.volumes.length > 0 ? [`acquire_volumes ${step.task.info.taskId}`] : [];
+        const started = step.kind === 'run_task' ? [step.task] : step.kind === 'run_group' ? step.tasks : [];
+        const holding = started.filter(({ volumes }) => volumes.length > 0);
+        if (step.kind !== 'apply_operation') return holding.map(({ info }) => `acquire_volumes ${info.taskId}`);
+        if ('volume' in step.operation) return [`resize_volume ${step.operation.volume.disk?.persistence?.id}`];
         const { type, resources } = step.operation;
         const kind = type === 'CREATE' ? 'create_volume' : 'destroy_volume';
         return type === 'CREATE' || type === 'DESTROY' ? resources.map((each) => `${kind} ${each.disk?.persistence?.id}`) : [];
@@ -240,7 +287,58 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
         for (const { volume: key } of launched.volumes)
           expect(JSON.stringify([...(ledger.holdings.get(key) ?? [])])).toContain(launched.launchId);
       }
+      for (const { to } of s.resized) expect(ledger.volumes.get(keyOfVolume(to))?.resource).toEqual(to);
       for (const each of s.destroying) expect(ledger.holdings.get(`eng/${each.disk?.persistence?.id}`)?.size ?? 0).toBe(0);
+    });
+  });
+
+  it('starts a task group whole or not at all, and tells all of its tasks the same (B-074)', () => {
+    holds((given, list) => {
+      const { plan, settlement: s, ledger } = run(given, list);
+      s.results.forEach(({ type, refusal, tasks: results }, at) => {
+        if (type !== 'LAUNCH_GROUP') return;
+        const started = s.launched.filter(({ operationIndex }) => operationIndex === at).map(({ task: { info } }) => info.taskId);
+        expect(started).toEqual(refusal ? [] : results.map(({ taskId }) => taskId));
+        expect(results.map((each) => each.refusal)).toEqual(results.map(() => refusal));
+        expect(s.agentSteps.filter((step) => step.operationIndex === at).map(({ kind }) => kind)).toEqual(refusal ? [] : ['run_group']);
+        const holders = JSON.stringify([...ledger.holdings.values()].map((each) => [...each.keys()]));
+        for (const planned of plan.steps[at]!.tasks) {
+          const isHolder = planned !== undefined && holders.includes(`/${planned.launchId}"`);
+          expect(isHolder).toBe(!refusal && planned!.volumes.length > 0);
+        }
+      });
+    });
+  });
+
+  it('charges an executor once, and one that runs already never (D-036)', () => {
+    holds((given, list) => {
+      const { settlement: s } = run(given, list);
+      const seen = new Set<string>();
+      for (const step of s.agentSteps) {
+        if (step.kind !== 'run_group') continue;
+        const { executor: of, executorResources } = step.group;
+        const isThere = given.context.findExecutor(of.executorId) !== undefined || seen.has(of.executorId);
+        expect(executorResources.unallocate().equals(isThere ? Resources.empty : of.resources)).toBe(true);
+        seen.add(of.executorId);
+      }
+    });
+  });
+
+  it('lets nothing use what it resizes, neither as it was nor as it is (B-060)', () => {
+    holds((given, list) => {
+      const { settlement: s } = run(given, list);
+      for (const { from } of s.resized) {
+        const key = keyOfVolume(from);
+        const at = s.agentSteps.findIndex(
+          (step) => step.kind === 'apply_operation' && 'volume' in step.operation && keyOfVolume(step.operation.volume) === key,
+        );
+        const later = s.agentSteps.slice(at + 1).flatMap((step) => {
+          if (step.kind !== 'apply_operation')
+            return (step.kind === 'run_task' ? [step.task] : step.tasks).flatMap(({ volumes }) => volumes.map(({ volume: each }) => each));
+          return 'volume' in step.operation ? [keyOfVolume(step.operation.volume)] : step.operation.resources.map(keyOfVolume);
+        });
+        expect(later).not.toContain(key);
+      }
     });
   });
 
@@ -258,6 +356,7 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
         expect(rest.settlement[key].equals(whole.settlement[key])).toBe(true);
       }
       expect(rest.settlement.destroying).toEqual(whole.settlement.destroying);
+      expect(rest.settlement.resized).toEqual(whole.settlement.resized);
       expect(rest.settlement.conversions.map(shown)).toEqual(whole.settlement.conversions.map(shown));
       expect([...rest.ledger.volumes].map(([key, { state }]) => [key, state])).toEqual(
         [...whole.ledger.volumes].map(([key, { state }]) => [key, state]),
@@ -271,6 +370,10 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
       unreserve(volumeOf('v0')),
       create(volumeOf('v0'), volumeOf('v0')),
       destroy(volumeOf('unknown')),
+      grow(volumeOf('v0'), 0),
+      shrink(volumeOf('v0'), 5),
+      launchGroup(executor('e0', undefined, { type: 'CUSTOM' }), task('t0', [cpus(1)])),
+      launchGroup(executor('e2'), task('t0', [cpus(1)]), task('t0', [cpus(1)])),
       launch(task('t0', [cpus(1)], { agentId: 'another' })),
       {
         type: 'MALFORMED',

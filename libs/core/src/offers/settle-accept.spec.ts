@@ -197,11 +197,11 @@ describe('settleAccept', () => {
 
   it('puts the agent’s steps in the order of the call, without allocation roles', () => {
     const settled = accept(context([cpus(2), engDisk(64)]), [launch(t('t1')), create({ ...v, allocationRole: 'eng' }), launch(t('t2', v))]);
-    expect(settled.agentSteps.map((step) => (step.kind === 'run_task' ? step.task.info.taskId : step.operation.type))).toEqual([
-      't1',
-      'CREATE',
-      't2',
-    ]);
+    expect(
+      settled.agentSteps.map((step) =>
+        step.kind === 'apply_operation' ? step.operation.type : step.kind === 'run_task' ? step.task.info.taskId : step.kind,
+      ),
+    ).toEqual(['t1', 'CREATE', 't2']);
     const step = settled.agentSteps[1];
     expect(step?.kind === 'apply_operation' && step.operation).toEqual({ type: 'CREATE', resources: [v] });
     expect(step?.kind === 'apply_operation' && step.conversion.produced.equals(Resources.of([v]))).toBe(true);

@@ -3,7 +3,7 @@ import { Resources, type Resource, unallocated, unallocatedIdentity } from '@hol
 import type { UnitResult } from '@holdfast/core/volumes';
 import type { AcceptContext, AcceptPlan, AgentStep, PlannedStep, PlannedTask, Settlement } from './accept-plan';
 import { conversionOf, injectRole, unallocatedConversion } from './conversion';
-import type { Conversion, OperationResult, ResourceOperation, TaskResult } from './operation';
+import type { Conversion, OperationResult, ResizeOperation, ResourceOperation, TaskResult } from './operation';
 
 /** What the ledger said: one result per unit of the plan, or a refusal of the whole transaction. */
 export type LedgerAnswer = readonly UnitResult[] | Refusal;
@@ -24,7 +24,9 @@ class Settling {
   private readonly agentSteps: AgentStep[] = [];
   private readonly conversions: Conversion[] = [];
   private readonly launched: { task: PlannedTask; operationIndex: number }[] = [];
+  private readonly executors: Resources[] = [];
   private readonly destroying: Resource[] = [];
+  private readonly resized: { from: Resource; to: Resource }[] = [];
   private readonly failed = new Set<number>();
   private remaining: Resources;
 
@@ -36,32 +38,76 @@ class Settling {
   }
 
   settle(step: PlannedStep, index: number): OperationResult {
-    const { operation, result, conversion } = step;
-    if (operation.type === 'LAUNCH') return this.settleLaunch(step, index);
-    if (operation.type === 'MALFORMED' || !conversion) return result;
-    const refusal = this.refusalOf(step.units, step.requires);
-    if (!refusal) {
-      this.apply(operation, conversion, index);
-      return result;
+    const { operation } = step;
+    switch (operation.type) {
+      case 'LAUNCH':
+        return this.settleLaunch(step, index);
+      case 'LAUNCH_GROUP':
+        return this.settleGroup(step, index);
+      case 'MALFORMED':
+        return step.result;
+      case 'GROW_VOLUME':
+      case 'SHRINK_VOLUME':
+        return this.settleResize(operation, step, index);
+      default:
+        return this.settleOperation(operation, step, index);
     }
-    this.failed.add(index);
-    this.applyGranted(operation, step.units, index);
-    return { ...result, refusal };
   }
 
   settlement(results: readonly OperationResult[]): Settlement {
-    const { agentSteps, conversions, launched, destroying, remaining } = this;
+    const { agentSteps, conversions, launched, executors, resized, destroying, remaining } = this;
     const recoverUnfiltered = this.convertedOf(remaining);
     return {
       results,
       agentSteps,
       conversions,
       launched,
-      used: Resources.sum(launched.map(({ task }) => task.resources)),
+      resized,
+      used: Resources.sum([...launched.map(({ task }) => task.resources), ...executors]),
       destroying,
       recoverUnfiltered,
       recoverFiltered: remaining.subtract(recoverUnfiltered),
     };
+  }
+
+  private settleOperation(
+    operation: ResourceOperation,
+    { result, conversion, units, requires }: PlannedStep,
+    index: number,
+  ): OperationResult {
+    if (!conversion) return result;
+    const refusal = this.refusalOf(units, requires);
+    if (!refusal) {
+      this.apply(operation, conversion, index);
+      return result;
+    }
+    this.failed.add(index);
+    this.applyGranted(operation, units, index);
+    return { ...result, refusal };
+  }
+
+  /**
+   * One copy is converted, as with DESTROY; where tasks of earlier steps have taken all that the offers held, it comes from nothing, as theirs do
+   * (A-058). Holders keep their copies, which stand for the volume in its new size from now on.
+   */
+  private settleResize(operation: ResizeOperation, step: PlannedStep, operationIndex: number): OperationResult {
+    const { result, conversion, resized, units, requires } = step;
+    if (!conversion || !resized) return result;
+    const refusal = this.refusalOf(units, requires);
+    if (refusal) {
+      this.failed.add(operationIndex);
+      return { ...result, refusal };
+    }
+    this.addCopies(conversion.consumed.shared());
+    this.convert(conversion);
+    this.resized.push(resized);
+    this.agentSteps.push({
+      kind: 'apply_operation',
+      operationIndex,
+      operation: { ...operation, volume: resized.from, change: unallocated(operation.change) },
+      conversion: unallocatedConversion(conversion),
+    });
+    return result;
   }
 
   private settleLaunch(step: PlannedStep, index: number): OperationResult {
@@ -72,12 +118,29 @@ class Settling {
       const refusal = this.refusalOf(task.unit === undefined ? [] : [task.unit], task.requires);
       if (!refusal) {
         this.launch(task, index);
+        this.agentSteps.push({ kind: 'run_task', operationIndex: index, task });
         return planned;
       }
       hasRefused = true;
       return { ...planned, refusal };
     });
     return hasRefused ? { ...step.result, tasks } : step.result;
+  }
+
+  /** All or nothing, as the ledger keeps its units together; the first refusal is that of every task (B-074). */
+  private settleGroup({ result, units, requires, tasks: planned, group }: PlannedStep, operationIndex: number): OperationResult {
+    if (!group) return result;
+    const refusal = this.refusalOf(units, requires);
+    if (refusal) {
+      this.failed.add(operationIndex);
+      return { ...result, refusal, tasks: result.tasks.map(({ taskId }) => ({ taskId, refusal })) };
+    }
+    const tasks = planned.filter((task) => task !== undefined);
+    for (const task of tasks) this.launch(task, operationIndex);
+    this.remaining = this.remaining.subtract(group.executorResources);
+    this.executors.push(group.executorResources);
+    this.agentSteps.push({ kind: 'run_group', operationIndex, tasks, group });
+    return result;
   }
 
   /** A ledger that refused everything is the reason for whoever asked it; who did not, but builds on such a step, is told which one. */
@@ -111,13 +174,14 @@ class Settling {
 
   /** The books count one copy of a shared volume per task; those that the offers did not hold come from nothing (A-058, A-059). */
   private launch(task: PlannedTask, operationIndex: number): void {
-    if (task.volumes.length > 0) {
-      const extra = task.resources.shared().subtract(this.remaining);
-      if (!extra.isEmpty) this.convert({ consumed: Resources.empty, produced: extra });
-    }
+    if (task.volumes.length > 0) this.addCopies(task.resources.shared());
     this.remaining = this.remaining.subtract(task.resources);
     this.launched.push({ task, operationIndex });
-    this.agentSteps.push({ kind: 'run_task', operationIndex, task });
+  }
+
+  private addCopies(shared: Resources): void {
+    const extra = shared.subtract(this.remaining);
+    if (!extra.isEmpty) this.convert({ consumed: Resources.empty, produced: extra });
   }
 
   private convert(conversion: Conversion): void {
@@ -126,15 +190,15 @@ class Settling {
   }
 
   /**
-   * What goes back without filter: what was not in the offers (A-072), and copies of a volume that is being destroyed, which go back as those
-   * of the offers that are rescinded for it do (A-064).
+   * What goes back without filter: what was not in the offers (A-072), and copies of a volume that is being destroyed or has another size now,
+   * which go back as those of the offers that are rescinded for it do (A-064).
    */
   private convertedOf(remaining: Resources): Resources {
     if (this.conversions.length === 0) return Resources.empty;
     const converted = remaining.subtract(this.context.offered);
-    if (this.destroying.length === 0) return converted;
-    const destroyed = new Set(this.destroying.map(unallocatedIdentity));
-    const isConverted = (resource: Resource) => destroyed.has(unallocatedIdentity(resource));
+    if (this.destroying.length === 0 && this.resized.length === 0) return converted;
+    const over = new Set([...this.destroying, ...this.resized.map(({ from }) => from)].map(unallocatedIdentity));
+    const isConverted = (resource: Resource) => over.has(unallocatedIdentity(resource));
     return converted.filter((resource) => !isConverted(resource)).add(remaining.filter(isConverted));
   }
 }

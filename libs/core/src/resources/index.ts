@@ -4,6 +4,7 @@ export { Resources, type Copies } from './resources';
 export { resourceIdentity, unallocatedIdentity } from './identity';
 export { scalar } from './scalar';
 export { formatMilli, fromMilli, MILLI, toMilli } from './fixed-point';
+export { isDivisible } from './divisible';
 export { shrunk } from './shrink';
 export { allocated, unallocated } from './allocation';
 export {

@@ -1,6 +1,6 @@
 import { type Resource, Resources, scalar } from '@holdfast/core/resources';
 import { checkTask } from './check-task';
-import type { TaskInfo } from './task';
+import type { ExecutorInfo, TaskInfo } from './task';
 import { volumesOf } from './task-volumes';
 
 const volume = (id: string, containerPath: string, more: Partial<Resource> = {}): Resource => ({
@@ -20,6 +20,16 @@ const task = (more: Partial<TaskInfo> = {}): TaskInfo => ({
   labels: [],
   unsupportedFields: [],
   wire: new Uint8Array(),
+  ...more,
+});
+
+const executor = (more: Partial<ExecutorInfo> = {}): ExecutorInfo => ({
+  executorId: 'pod',
+  type: 'DEFAULT',
+  resources: Resources.of([scalar('cpus', 1)]),
+  labels: [],
+  unsupportedFields: [],
+  wire: Uint8Array.of(1, 2, 3),
   ...more,
 });
 
@@ -84,6 +94,19 @@ describe('checkTask', () => {
   it('refuses what it would have to leave out, such as an executor, with or without a shared volume (A-052, D-033)', () => {
     const message = problemOf(task({ unsupportedFields: ['executor', 'health_check'], command: undefined as never }));
     expect(message).toBe('Task t1: it sets executor, health_check, which Holdfast does not carry out; leave them out.');
+  });
+
+  it('refuses a task by itself that names an executor (D-033)', () => {
+    expect(problemOf(task({ executor: executor() }))).toContain('use LAUNCH_GROUP');
+  });
+
+  it('takes no executor but the group’s from a task in a group, down to the byte (D-037)', () => {
+    const inGroup = (own?: ExecutorInfo) =>
+      checkTask(task(own ? { executor: own } : {}), { agentId: 'a1', isTaskKnown: () => false, groupExecutor: executor() })?.message;
+    expect(inGroup()).toBeUndefined();
+    expect(inGroup(executor())).toBeUndefined();
+    expect(inGroup(executor({ executorId: 'other' }))).toContain('its executor other is not that of its group, pod');
+    expect(inGroup(executor({ wire: Uint8Array.of(1, 2, 4) }))).toContain('not that of its group');
   });
 
   it('refuses a task without resources, of two roles, or half revocable (D-034)', () => {

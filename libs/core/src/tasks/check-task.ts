@@ -1,7 +1,9 @@
 import { type AgentId, type Refusal, refuse, type TaskId } from '@holdfast/core/base';
-import { idProblem, type Resources } from '@holdfast/core/resources';
-import type { Command, TaskInfo } from './task';
+import { idProblem } from '@holdfast/core/resources';
+import { isSameExecutor } from './same-executor';
+import type { Command, ExecutorInfo, TaskInfo } from './task';
 import { type TaskVolume, taskVolumesProblem, volumesOf } from './task-volumes';
+import { unsupportedProblem, usageProblem } from './usage-problem';
 
 /** What a task is judged against. */
 export interface TaskSurroundings {
@@ -9,6 +11,8 @@ export interface TaskSurroundings {
   readonly agentId: AgentId;
   /** Whether the framework has a task of this id that is not over and acknowledged, or that is unreachable (D-031). */
   readonly isTaskKnown: (taskId: TaskId) => boolean;
+  /** Of a task in a group: what it may name as its executor, and nothing else. */
+  readonly groupExecutor?: ExecutorInfo;
 }
 
 /**
@@ -24,10 +28,11 @@ export function checkTask(
     idOfTask(task, surroundings) ??
     agentOfTask(task, surroundings) ??
     gracePeriod(task) ??
-    unsupported(task) ??
-    resourcesProblem(task.resources) ??
+    unsupportedProblem(task.unsupportedFields) ??
+    usageProblem(task.resources) ??
     taskVolumesProblem(volumes) ??
-    commandProblem(task.command);
+    commandProblem(task.command) ??
+    executorProblem(task, surroundings);
   return problem === undefined ? undefined : refuse('task_invalid', { taskId: task.taskId, problem });
 }
 
@@ -45,33 +50,17 @@ const agentOfTask = (task: TaskInfo, { agentId }: TaskSurroundings): string | un
 const gracePeriod = ({ killGraceMs }: TaskInfo): string | undefined =>
   killGraceMs === undefined || killGraceMs >= 0 ? undefined : 'kill_policy.grace_period must not be negative.';
 
-/**
- * Refused rather than run without what it asks for. Custom executors are among them, and with them what D-033, D-034 and A-052
- * say of executors: an executor with a shared volume is refused because it is an executor.
- */
-const unsupported = ({ unsupportedFields: fields }: TaskInfo): string | undefined =>
-  fields.length === 0
+/** D-033; a task by itself is its command, a task in a group runs under the group's executor and names no other (D-037). */
+function executorProblem({ executor }: TaskInfo, { groupExecutor }: TaskSurroundings): string | undefined {
+  if (executor === undefined) return undefined;
+  if (groupExecutor === undefined)
+    return 'it sets executor, which Holdfast carries out for task groups only; leave it out, or use LAUNCH_GROUP.';
+  return isSameExecutor(executor, groupExecutor)
     ? undefined
-    : `it sets ${fields.join(', ')}, which Holdfast does not carry out; leave ${fields.length === 1 ? 'it' : 'them'} out.`;
-
-/** D-034. That each resource is well formed was seen to when the call was read (B-076). */
-function resourcesProblem(resources: Resources): string | undefined {
-  if (resources.isEmpty) return 'it uses no resources.';
-  let role: string | undefined;
-  let first = true;
-  const revocable = new Map<string, boolean>();
-  for (const { resource } of resources.entries()) {
-    if (!first && resource.allocationRole !== role) return 'its resources are allocated to more than one role.';
-    first = false;
-    role = resource.allocationRole;
-    if ((revocable.get(resource.name) ?? resource.revocable) !== resource.revocable)
-      return `it mixes revocable and non-revocable ${resource.name}.`;
-    revocable.set(resource.name, resource.revocable);
-  }
-  return undefined;
+    : `its executor ${executor.executorId || '(without id)'} is not that of its group, ${groupExecutor.executorId}; leave it out, or repeat that of the group as it is.`;
 }
 
-/** D-033; without executors a task is its command. */
+/** D-033. */
 function commandProblem(command: Command | undefined): string | undefined {
   if (command === undefined) return 'it has no command.';
   if (command.value === undefined || command.value === '') return 'its command has no value, which is what to run.';

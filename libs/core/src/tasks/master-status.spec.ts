@@ -63,4 +63,32 @@ describe('the status of a refused launch', () => {
     const refusal = refuse('unauthorized', { action: 'run tasks as root', principal: 'p' });
     expect(statusOf(refusal)).toEqual(['TASK_ERROR', 'REASON_TASK_UNAUTHORIZED']);
   });
+
+  it('is TASK_ERROR for one whose caller could not be told or is somebody else (B-075, D-003)', () => {
+    for (const refusal of [refuse('unauthenticated', { problem: 'No.' }), refuse('principal_mismatch', { caller: 'a', principal: 'b' })])
+      expect(statusOf(refusal)).toEqual(['TASK_ERROR', 'REASON_TASK_UNAUTHORIZED']);
+  });
+});
+
+describe('the status of a task of a refused group', () => {
+  const statusOf = (refusal: Parameters<typeof refusedLaunchStatus>[0]['refusal']) => {
+    const status = refusedLaunchStatus({ taskId: 't', refusal, timestampMs: 7, partitionAware: true, isOfGroup: true });
+    expect(status).not.toHaveProperty('isOfGroup');
+    return [status.state, status.reason];
+  };
+
+  it('has reasons of its own for what is not valid or not allowed (B-074, B-075, B-076)', () => {
+    expect(statusOf(refuse('operation_invalid', { problem: 'Executor e: no.' }))).toEqual(['TASK_ERROR', 'REASON_TASK_GROUP_INVALID']);
+    expect(statusOf(refuse('invalid_argument', { field: 'name', problem: 'must be set' }))).toEqual([
+      'TASK_ERROR',
+      'REASON_TASK_GROUP_INVALID',
+    ]);
+    expect(statusOf(refuse('unauthorized', { action: 'run', principal: 'p' }))).toEqual(['TASK_ERROR', 'REASON_TASK_GROUP_UNAUTHORIZED']);
+  });
+
+  it('is otherwise that of any task (D-021, D-022, A-076)', () => {
+    expect(statusOf(refuse('offer_gone', { offerId: 'o' }))).toEqual(['TASK_DROPPED', 'REASON_INVALID_OFFERS']);
+    expect(statusOf(refuse('agent_disconnected', { agentId: 'a' }))).toEqual(['TASK_DROPPED', 'REASON_AGENT_DISCONNECTED']);
+    expect(statusOf(refuse('volume_not_found', { role: 'eng', persistenceId: 'v' }))).toEqual(['TASK_DROPPED', 'REASON_RESOURCES_UNKNOWN']);
+  });
 });

@@ -24,6 +24,7 @@ interface Verdict {
 }
 
 const INVALID: Verdict = { state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID' };
+const UNAUTHORIZED: Verdict = { state: 'TASK_ERROR', reason: 'REASON_TASK_UNAUTHORIZED' };
 const OFFERS_INVALID: Verdict = { state: 'TASK_DROPPED', reason: 'REASON_INVALID_OFFERS' };
 const VOLUME_OUT_OF_REACH: Verdict = { state: 'TASK_DROPPED', reason: 'REASON_RESOURCES_UNKNOWN' };
 
@@ -37,12 +38,20 @@ const VERDICTS: Readonly<Partial<Record<RefusalCode, Verdict>>> = {
   offers_mixed: OFFERS_INVALID,
   agent_disconnected: { state: 'TASK_DROPPED', reason: 'REASON_AGENT_DISCONNECTED' },
   agent_unknown: { state: 'TASK_DROPPED', reason: 'REASON_AGENT_REMOVED' },
-  unauthorized: { state: 'TASK_ERROR', reason: 'REASON_TASK_UNAUTHORIZED' },
+  unauthorized: UNAUTHORIZED,
+  unauthenticated: UNAUTHORIZED,
+  principal_mismatch: UNAUTHORIZED,
   volume_not_found: VOLUME_OUT_OF_REACH,
   volume_in_use: VOLUME_OUT_OF_REACH,
   ledger_unavailable: VOLUME_OUT_OF_REACH,
   ledger_unverified: VOLUME_OUT_OF_REACH,
   stale_epoch: VOLUME_OUT_OF_REACH,
+};
+
+/** What these two are called when it is a task group that is refused, which it is as a whole. */
+const REASONS_OF_GROUP: Readonly<Partial<Record<StatusReason, StatusReason>>> = {
+  REASON_TASK_INVALID: 'REASON_TASK_GROUP_INVALID',
+  REASON_TASK_UNAUTHORIZED: 'REASON_TASK_GROUP_UNAUTHORIZED',
 };
 
 export interface RefusedLaunch {
@@ -51,9 +60,12 @@ export interface RefusedLaunch {
   readonly refusal: Refusal;
   readonly timestampMs: number;
   readonly partitionAware: boolean;
+  /** Whether it was to be launched with a LAUNCH_GROUP; absent: with a LAUNCH. */
+  readonly isOfGroup?: boolean;
 }
 
-/** The status of a task that is refused before its agent hears of it (D-021, D-022, D-030, B-075, A-068, A-076). */
-export function refusedLaunchStatus({ refusal, ...rest }: RefusedLaunch): TaskStatus {
-  return masterStatus({ ...rest, ...(VERDICTS[refusal.code] ?? INVALID), message: refusal.message });
+/** The status of a task that is refused before its agent hears of it (D-021, D-022, D-030, B-074…B-076, A-068, A-076). */
+export function refusedLaunchStatus({ refusal, isOfGroup = false, ...rest }: RefusedLaunch): TaskStatus {
+  const { state, reason } = VERDICTS[refusal.code] ?? INVALID;
+  return masterStatus({ ...rest, state, reason: (isOfGroup && REASONS_OF_GROUP[reason]) || reason, message: refusal.message });
 }

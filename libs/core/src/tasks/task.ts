@@ -1,4 +1,4 @@
-import type { AgentId, FrameworkId, LaunchId, TaskId } from '@holdfast/core/base';
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, TaskId } from '@holdfast/core/base';
 import type { Label, Resources } from '@holdfast/core/resources';
 import type { TaskState } from './task-state';
 
@@ -16,12 +16,30 @@ export interface Command {
   readonly user?: string;
 }
 
+/** Runs the tasks of one group (DEFAULT: built in) or is brought by the framework (CUSTOM: not carried out). */
+export interface ExecutorInfo {
+  readonly executorId: ExecutorId;
+  /** Absent: the framework said none, which a task group needs (D-037). */
+  readonly type?: 'DEFAULT' | 'CUSTOM';
+  readonly name?: string;
+  /** Used from the first task of the executor to the end of the last. */
+  readonly resources: Resources;
+  readonly shutdownGraceMs?: number;
+  readonly labels: readonly Label[];
+  /** As with tasks. */
+  readonly unsupportedFields: readonly string[];
+  /** The ExecutorInfo as it came: two that are to be the same must be equal in it (D-035). */
+  readonly wire: Uint8Array;
+}
+
 export interface TaskInfo {
   readonly taskId: TaskId;
   readonly name: string;
   readonly agentId: AgentId;
   readonly resources: Resources;
   readonly command?: Command;
+  /** Of a task in a group: the group's, put there by the master; a LAUNCH may not set it (D-033). */
+  readonly executor?: ExecutorInfo;
   /** From kill_policy.grace_period. */
   readonly killGraceMs?: number;
   readonly labels: readonly Label[];
@@ -47,6 +65,8 @@ export type StatusReason =
   | 'REASON_AGENT_REMOVED'
   | 'REASON_AGENT_REREGISTERED'
   | 'REASON_AGENT_RESTARTED'
+  | 'REASON_TASK_GROUP_INVALID'
+  | 'REASON_TASK_GROUP_UNAUTHORIZED'
   | 'REASON_TASK_INVALID'
   | 'REASON_TASK_KILLED_DURING_LAUNCH'
   | 'REASON_TASK_UNAUTHORIZED'
@@ -62,6 +82,8 @@ export interface TaskStatus {
   readonly timestampMs: number;
   /** Present iff the status must be acknowledged (D-051). 16 bytes. */
   readonly uuid?: Uint8Array;
+  /** Of a task in a group. */
+  readonly executorId?: ExecutorId;
 }
 
 /** What names one launch of a task across the cluster. */

@@ -9,6 +9,7 @@ import { destroyVolume } from './destroy-volume';
 import { holderEnding } from './holder-ending';
 import { holderRunning } from './holder-running';
 import { releaseVolumes } from './release-volumes';
+import { resizeVolume } from './resize-volume';
 import { volumeGone } from './volume-gone';
 
 export function applyUnit(draft: LedgerDraft, unit: LedgerUnit): UnitResult {
@@ -29,6 +30,8 @@ export function applyUnit(draft: LedgerDraft, unit: LedgerUnit): UnitResult {
       return releaseVolumes(draft, unit);
     case 'destroy_volume':
       return destroyVolume(draft, unit);
+    case 'resize_volume':
+      return resizeVolume(draft, unit);
     case 'volume_gone':
       return volumeGone(draft, unit);
     default:

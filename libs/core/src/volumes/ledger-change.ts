@@ -4,6 +4,7 @@ import type { VolumeKey } from './volume-key';
 /**
  * What an entry of the history says has happened.
  * - `volume_created` … `volume_gone`: the lifecycle; `volume_added`, `volume_updated`: known from an agent's report only, recorded anew from it.
+ * - `volume_resized`: another size, the same volume; the cause says from what to what.
  * - `volume_acquired`, `volume_released`: the holder set grew, shrank; `holder_…`: what is known of a holder changed.
  */
 export type LedgerChange =
@@ -13,6 +14,7 @@ export type LedgerChange =
   | 'volume_gone'
   | 'volume_added'
   | 'volume_updated'
+  | 'volume_resized'
   | 'volume_acquired'
   | 'volume_released'
   | 'holder_running'

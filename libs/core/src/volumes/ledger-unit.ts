@@ -8,8 +8,9 @@ export type HolderRef = Pick<Holder, 'frameworkId' | 'taskId' | 'launchId' | 'ag
 
 /**
  * One change of the ledger, all or nothing. `requires`: indexes of earlier units that must have succeeded.
- * `together: n` stands on the first of n units (of different volumes) that stand or fall as one, such as a DESTROY of two volumes:
- * all are checked before any is carried out; when one is refused so are the others (`dependency_refused`). Absent: 1.
+ * `together: n` stands on the first of n units that stand or fall as one, such as a DESTROY of two volumes, or the tasks of a LAUNCH_GROUP
+ * that acquire one shared volume. Each is judged on what those before it left; when one is refused, what the others did is undone and they
+ * are refused, too (`dependency_refused`). Absent: 1.
  */
 export type LedgerUnit = { readonly requires?: readonly number[]; readonly together?: number } & (
   | {
@@ -31,6 +32,8 @@ export type LedgerUnit = { readonly requires?: readonly number[]; readonly toget
   | { readonly kind: 'holder_ending'; readonly holder: HolderRef; readonly volumes: readonly VolumeKey[] }
   | { readonly kind: 'release_volumes'; readonly holder: HolderRef; readonly volumes: readonly VolumeKey[]; readonly cause: string }
   | { readonly kind: 'destroy_volume'; readonly volume: VolumeKey }
+  /** `resource`: the volume with its new size. Holders stay. Refused with `volume_not_ready` unless the volume is creating or ready. */
+  | { readonly kind: 'resize_volume'; readonly volume: VolumeKey; readonly resource: Resource }
   | { readonly kind: 'volume_gone'; readonly volume: VolumeKey; readonly cause: string }
 );
 

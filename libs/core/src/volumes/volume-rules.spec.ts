@@ -1,4 +1,4 @@
-import { acquire, create, destroy, gone, held, holderRef, release, volumeResource } from '@holdfast/testing/volume-store';
+import { acquire, create, destroy, gone, held, holderRef, release, resize, volumeResource } from '@holdfast/testing/volume-store';
 import type { LedgerUnit } from './ledger-unit';
 import { reconcileStore } from './reconcile-store';
 import { emptyLedger, type StoreLedger } from './store-ledger';
@@ -35,6 +35,10 @@ describe('a draining volume', () => {
 
   it('is destroyed once the last holder is released', () => {
     expect(codes(ledgerWith('draining', true), destroy(V), release(T1, V), destroy(V))).toEqual(['volume_in_use', 'done', 'done']);
+  });
+
+  it('keeps its size, since it is about to go', () => {
+    expect(codes(ledgerWith('draining', true), resize(V, 80))).toEqual(['volume_not_ready']);
   });
 
   it('is lost when its agent no longer has it', () => {

@@ -71,6 +71,34 @@ export function durationMs(name: string, fallback: Default<number>, help: string
   return { ...integer(name, fallback, help, range), expects: `milliseconds: a whole number${rangeText(range.min, range.max)}` };
 }
 
+/** Milliseconds that may be left out; the help says what that means. */
+export const optionalDurationMs = (name: string, help: string, limits: NumberLimits = {}): Field<number | undefined> => ({
+  ...durationMs(name, 0, help, limits),
+  default: undefined,
+});
+
+/** Where something stands, as `region/zone`; may be left out. */
+export const regionAndZone = (name: string, help: string): Field<RegionAndZone | undefined> => ({
+  name,
+  kind: 'text',
+  expects: 'region/zone, such as europe/zone-a',
+  help,
+  default: undefined,
+  schema: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s]+$/)
+    .transform((value) => {
+      const [region = '', zone = ''] = value.split('/');
+      return { region, zone };
+    }),
+  write: ({ region, zone }) => `${region}/${zone}`,
+});
+
+export interface RegionAndZone {
+  readonly region: string;
+  readonly zone: string;
+}
+
 export const flag = (name: string, fallback: Default<boolean>, help: string): Field<boolean> => ({
   name,
   kind: 'flag',

@@ -11,6 +11,8 @@ export interface Field<T> {
   readonly help: string;
   readonly default: Default<T>;
   readonly schema: z.ZodType<T, string>;
+  /** The value as one would write it, where it is no text or number itself. */
+  write?(value: NonNullable<T>): string;
 }
 
 /** The value of another variable of the same definition. */

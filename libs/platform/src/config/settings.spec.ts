@@ -1,4 +1,19 @@
-import { defineSettings, durationMs, flag, integer, oneOf, optionalText, port, sameAs, secretText, SettingsError, text, url } from '.';
+import {
+  defineSettings,
+  durationMs,
+  flag,
+  integer,
+  oneOf,
+  optionalDurationMs,
+  optionalText,
+  port,
+  regionAndZone,
+  sameAs,
+  secretText,
+  SettingsError,
+  text,
+  url,
+} from '.';
 
 const definition = defineSettings({
   service: 'volume-registry',
@@ -71,6 +86,27 @@ describe('settings', () => {
       verify: true,
       mode: 'lenient',
     });
+  });
+
+  it('reads a duration and a place that may be left out, and shows the place as it was written', () => {
+    const own = defineSettings({
+      service: 'example',
+      about: '',
+      fields: {
+        timeoutMs: optionalDurationMs('HOLDFAST_EXAMPLE_TIMEOUT_MS', 'until it is over; not set: never', { min: 1 }),
+        domain: regionAndZone('HOLDFAST_EXAMPLE_DOMAIN', 'where it stands'),
+      },
+    });
+    expect(own.read({})).toEqual({ timeoutMs: undefined, domain: undefined });
+    expect(own.describe(own.read({}))).toEqual({ HOLDFAST_EXAMPLE_TIMEOUT_MS: '', HOLDFAST_EXAMPLE_DOMAIN: '' });
+    const settings = own.read({ HOLDFAST_EXAMPLE_TIMEOUT_MS: '5000', HOLDFAST_EXAMPLE_DOMAIN: 'europe/zone-a' });
+    expect(settings).toEqual({ timeoutMs: 5000, domain: { region: 'europe', zone: 'zone-a' } });
+    expect(own.describe(settings)).toEqual({ HOLDFAST_EXAMPLE_TIMEOUT_MS: '5000', HOLDFAST_EXAMPLE_DOMAIN: 'europe/zone-a' });
+    expect(own.help()).toMatch(/HOLDFAST_EXAMPLE_DOMAIN +\(none\) +where it stands/);
+    for (const domain of ['europe', 'europe/', '/a', 'a/b/c', 'a /b']) {
+      expect(() => own.read({ HOLDFAST_EXAMPLE_DOMAIN: domain })).toThrow('expected region/zone, such as europe/zone-a');
+    }
+    expect(() => own.read({ HOLDFAST_EXAMPLE_TIMEOUT_MS: '0' })).toThrow('at least 1');
   });
 
   it('reports every fault at once: the variable, what was given, what is expected', () => {

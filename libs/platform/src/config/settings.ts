@@ -1,7 +1,7 @@
+import { nearMatch } from '@holdfast/core/base';
 import { type Field, isSameAs } from './field';
 import { helpText } from './help-text';
 import { LOG_LEVEL } from './log-level';
-import { nearMatch } from './near-match';
 import { SettingsError } from './settings-error';
 import { shownValue } from './shown-value';
 
@@ -45,8 +45,12 @@ export function defineSettings<S extends object>(spec: SettingsSpec<S>): Setting
     },
     help: () => helpText(spec.service, spec.about, all),
     describe: (settings) =>
-      Object.fromEntries(entries.map(([key, field]) => [field.name, shownValue(field.kind, (settings as Record<string, unknown>)[key])])),
+      Object.fromEntries(entries.map(([key, field]) => [field.name, describeValue(field, (settings as Record<string, unknown>)[key])])),
   };
+}
+
+function describeValue({ kind, write }: Field<unknown>, value: unknown): string {
+  return shownValue(kind, write && value !== undefined && value !== null ? write(value) : value);
 }
 
 function valueOf(

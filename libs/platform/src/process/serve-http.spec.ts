@@ -88,6 +88,55 @@ describe('serveHttp', () => {
     expect(errors).toMatchObject([{ url: '/break', err: { message: 'no such thing' } }]);
   });
 
+  it('lets somebody see each request before the routes, its body unread', async () => {
+    const { address } = await serve({
+      maxBodyBytes: 100,
+      first: (request, response) => {
+        if (request.url !== '/raw') return false;
+        request.pipe(response);
+        return true;
+      },
+      routes: (app) => void app.post('/echo', async () => 'route'),
+    });
+    const post = (path: string, body: string) =>
+      fetch(address + path, { method: 'POST', headers: { 'content-type': 'no type at all' }, body }).then((answer) => answer.text());
+    expect(await post('/raw', 'x'.repeat(200))).toBe('x'.repeat(200));
+    expect(await (await fetch(`${address}/healthz`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${address}/echo`, { method: 'POST' })).text()).toBe('route');
+  });
+
+  it.each([
+    ['GET', undefined],
+    ['POST', ''],
+    ['POST', '{'],
+  ])('has nothing at other paths: 404 to %s, its body unread: %j', async (method, body) => {
+    const { address } = await serve();
+    const answer = await fetch(`${address}/other`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body !== undefined && { body }),
+    });
+    expect([answer.status, await answer.text()]).toEqual([404, 'Nothing is at /other.']);
+  });
+
+  it.each([
+    ['head', 'POST /healthz HTTP/1.1\r\nHost: h\r\n'],
+    ['body', 'POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf'],
+  ])('ends a connection whose request stays without the rest of its %s', async (_part, half) => {
+    const { port } = await serve({
+      requestTimeoutMs: 100,
+      first: (request, response) => {
+        request.on('end', () => response.end()).resume();
+        return true;
+      },
+    });
+    const socket = connect(port, '127.0.0.1', () => socket.write(half));
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  });
+
   it('fails with the port when somebody else has it', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

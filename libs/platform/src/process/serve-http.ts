@@ -1,4 +1,5 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyServerFactoryHandler } from 'fastify';
 import { collectMetrics } from '../telemetry';
 import { ListenFault } from './listen-fault';
 import type { Logger } from './logger';
@@ -12,6 +13,10 @@ export interface HttpServerOptions {
   readonly log: Logger;
   /** A larger body is answered with 413; 4 MiB if not given. */
   readonly maxBodyBytes?: number;
+  /** A client gets this long to send its whole request, its head within a quarter of it; a minute if not given. Answers may stream for ever. */
+  readonly requestTimeoutMs?: number;
+  /** Sees each request before the routes do; true: it answers it, whatever the path, method or headers, and reads the body itself. */
+  readonly first?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Adds routes; fastify takes none once it listens. */
   readonly routes?: (app: FastifyInstance) => void | Promise<void>;
 }
@@ -25,8 +30,9 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** A client gets this long to send its whole request; answers may stream for ever. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Longer than the clients' own, so that they, who may be about to send, end idle connections. */
+const KEEP_ALIVE_MS = 72_000;
 const CLOSE_GRACE_MS = 1000;
 
 /** Serves /healthz, /readyz (503 with the reasons) and /metrics (Prometheus text), and what `routes` adds. */
@@ -34,14 +40,16 @@ export async function serveHttp(options: HttpServerOptions): Promise<HttpServer>
   const { host, log } = options;
   const app = fastify({
     bodyLimit: options.maxBodyBytes ?? 4 * 1024 * 1024,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // Event streams may be silent between heartbeats: TCP finds out whether the other side still exists.
-    connectionTimeout: 0,
-    http: { keepAlive: true, keepAliveInitialDelay: 30_000 },
+    serverFactory: (routes) => listenTo(options, routes),
     forceCloseConnections: 'idle',
   });
   app.addHook('onError', async (request, _reply, error) => {
     if ((error.statusCode ?? 500) >= 500) log.error({ method: request.method, url: request.url, err: error }, 'an HTTP handler has a bug');
+  });
+  // Before any body is looked at: a path that is not there is 404, whatever is sent to it.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return reply.code(404).type('text/plain; charset=utf-8').send(`Nothing is at ${request.url}.`);
+    return undefined;
   });
   addHealth(app, options);
   await options.routes?.(app);
@@ -57,6 +65,22 @@ export async function serveHttp(options: HttpServerOptions): Promise<HttpServer>
     app,
     close: () => close(app),
   };
+}
+
+function listenTo({ first, requestTimeoutMs = REQUEST_TIMEOUT_MS }: HttpServerOptions, routes: FastifyServerFactoryHandler): Server {
+  return createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.ceil(requestTimeoutMs / 4),
+      // How often Node looks for requests that are late.
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 12),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Event streams may be silent between heartbeats: TCP finds out whether the other side still exists.
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    },
+    first ? (request, response) => void (first(request, response) || routes(request, response)) : routes,
+  );
 }
 
 function addHealth(app: FastifyInstance, { isReady, log }: HttpServerOptions): void {

@@ -1,6 +1,7 @@
 import { Client, connectivityState, credentials, Metadata } from '@grpc/grpc-js';
 import type { Method } from '@holdfast/contracts';
 import { type Refusal, refused, type Result } from '@holdfast/core/base';
+import { basicAuthorization, type Credentials } from '../credentials';
 import { leaveUntraced } from '../telemetry';
 import { CalledDuplex } from './called-duplex';
 import { DIALER_OPTIONS } from './channel-options';
@@ -13,6 +14,8 @@ export interface RpcClientOptions {
   readonly address: string;
   /** The largest message accepted from the server; 4 MiB if not given. */
   readonly maxMessageBytes?: number;
+  /** Sent with every call, as HTTP Basic under the metadata key `authorization`; unencrypted, as everything is. */
+  readonly credentials?: Credentials;
 }
 
 export interface CallOptions {
@@ -52,8 +55,18 @@ const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 const asBytes = (bytes: Buffer): Buffer => bytes;
 
-/** A client with one connection, made when first needed and made anew whenever it is lost. */
-export function createRpcClient({ address, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES }: RpcClientOptions): RpcClient {
+/**
+ * A client with one connection, made when first needed and made anew whenever it is lost. Throws CredentialsFault for credentials that
+ * cannot be sent.
+ */
+export function createRpcClient({ address, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES, credentials: sent }: RpcClientOptions): RpcClient {
+  const authorization = sent && basicAuthorization(sent);
+  const metadataOf = (options: Pick<CallOptions, 'metadata'> | undefined): Metadata => {
+    const metadata = new Metadata();
+    if (authorization !== undefined) metadata.set('authorization', authorization);
+    if (options?.metadata) for (const [key, value] of Object.entries(options.metadata)) metadata.set(key, value);
+    return metadata;
+  };
   const client = new Client(address, credentials.createInsecure(), {
     ...DIALER_OPTIONS,
     'grpc.max_receive_message_length': maxMessageBytes,
@@ -99,12 +112,6 @@ export function createRpcClient({ address, maxMessageBytes = DEFAULT_MAX_MESSAGE
 
     close: () => client.close(),
   };
-}
-
-function metadataOf(options: Pick<CallOptions, 'metadata'> | undefined): Metadata {
-  const metadata = new Metadata();
-  if (options?.metadata) for (const [key, value] of Object.entries(options.metadata)) metadata.set(key, value);
-  return metadata;
 }
 
 /** Calls back, never at once, when the connection stands; gives up when `isOver` says that nobody waits any longer. */

@@ -69,7 +69,7 @@ export function handleUnary<Req, Res>(
 /** One request, many answers. `handle` may keep the stream; it ends when either side says so. */
 export function handleServerStream<Req, Res>(
   method: Method<Req, Res>,
-  handle: (request: Req, stream: OutStream<Res>, call: CallInfo) => void,
+  handle: (request: Req, stream: OutStream<Res>, call: CallInfo) => Promise<void> | void,
 ): RpcHandler {
   const { path, request, response } = method;
   leaveUntraced(path);
@@ -92,7 +92,7 @@ export function handleServerStream<Req, Res>(
 /** Messages both ways. `handle` attaches `onMessage` before it returns. */
 export function handleDuplex<Req, Res>(
   method: Method<Req, Res>,
-  handle: (stream: DuplexStream<Req, Res>, call: CallInfo) => void,
+  handle: (stream: DuplexStream<Req, Res>, call: CallInfo) => Promise<void> | void,
 ): RpcHandler {
   const { path, request, response } = method;
   leaveUntraced(path);

@@ -19,7 +19,7 @@ export class ServedDuplex<In, Out> extends ServedStream<Out> implements DuplexSt
     super(duplex, codec, info);
   }
 
-  onMessage(call: (message: In) => void): void {
+  onMessage(call: (message: In) => unknown): void {
     this.duplex.on('data', (decoded: Result<In>) => {
       // What arrives after the stream was refused is not looked at.
       if (this.closed) return;

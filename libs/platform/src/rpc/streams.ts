@@ -32,8 +32,8 @@ export interface OutStream<T> {
 }
 
 export interface DuplexStream<In, Out> extends OutStream<Out> {
-  /** Malformed input ends the stream with the refusal. */
-  onMessage(call: (message: In) => void): void;
+  /** Malformed input ends the stream with the refusal; so does what `call` throws or rejects with, as its status. */
+  onMessage(call: (message: In) => unknown): void;
   /** The other side has finished sending. */
   onEnd(call: () => void): void;
 }

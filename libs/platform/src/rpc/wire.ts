@@ -31,4 +31,8 @@ export const WIRE: Readonly<Record<RefusalCode, status>> = {
   stale_epoch: status.ABORTED,
   agent_failed: status.FAILED_PRECONDITION,
   unauthorized: status.PERMISSION_DENIED,
+  unauthenticated: status.UNAUTHENTICATED,
+  principal_mismatch: status.INVALID_ARGUMENT,
+  executor_unknown: status.NOT_FOUND,
+  operation_unknown: status.NOT_FOUND,
 };

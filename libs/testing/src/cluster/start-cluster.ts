@@ -11,6 +11,9 @@ export interface ClusterOptions {
   readonly resources?: string;
   /** Used again, volumes and reservations are back; it is then the caller's to remove. By default a temporary one. */
   readonly workDir?: string;
+  /** Paths of files: who may call, and who may do what. */
+  readonly credentialsFile?: string;
+  readonly aclsFile?: string;
   /** Added to the environment of the cluster. */
   readonly env?: Readonly<Record<string, string>>;
   readonly startTimeoutMs?: number;
@@ -86,10 +89,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   }
 }
 
-const argumentsOf = ({ agents, resources }: ClusterOptions): readonly string[] => [
+const argumentsOf = ({ agents, resources, credentialsFile, aclsFile }: ClusterOptions): readonly string[] => [
   '--ephemeral-ports',
   ...(agents === undefined ? [] : ['--agents', String(agents)]),
   ...(resources === undefined ? [] : ['--resources', resources]),
+  ...(credentialsFile === undefined ? [] : ['--credentials', credentialsFile]),
+  ...(aclsFile === undefined ? [] : ['--acls', aclsFile]),
 ];
 
 /** Settings of the developer's own cluster would change the one under test. */

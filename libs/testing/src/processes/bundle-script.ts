@@ -1,27 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
 const ROOT = resolve(__dirname, '../../../..');
+const FOLDER = join(ROOT, 'dist/test-scripts');
 /** Where node finds the packages, which stay outside the bundle as they do in `dist`. */
 export const NODE_PATH = join(ROOT, 'node_modules');
 
-let folder: string | undefined;
-
-/** Turns a TypeScript file of the tree into one that plain node runs; the file is removed when this process ends. */
+/** Turns a TypeScript file of the tree into one that plain node runs; it is named after its source, so that a later run replaces it. */
 export function bundleScript(source: string): string {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'holdfast-scripts-'));
-    folder = made;
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  }
-  const name = basename(source).replace(/\.ts$/, '');
-  const outfile = join(folder, `${createHash('sha256').update(source).digest('hex').slice(0, 8)}-${name}.cjs`);
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: [source],
-    outfile,
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -29,6 +19,14 @@ export function bundleScript(source: string): string {
     tsconfig: join(ROOT, 'tsconfig.json'),
     sourcemap: 'inline',
     logLevel: 'error',
+    write: false,
   });
-  return outfile;
+  const name = `${createHash('sha256').update(source).digest('hex').slice(0, 8)}-${basename(source).replace(/\.ts$/, '')}.cjs`;
+  const finished = join(FOLDER, name);
+  const unfinished = `${finished}.${process.pid}`;
+  mkdirSync(FOLDER, { recursive: true });
+  for (const { contents } of outputFiles) writeFileSync(unfinished, contents);
+  // Tests beside this one may be starting the same script.
+  renameSync(unfinished, finished);
+  return finished;
 }

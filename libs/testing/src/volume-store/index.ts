@@ -13,6 +13,7 @@ export {
   holderRef,
   LedgerStory,
   release,
+  resize,
   running,
   volumeResource,
   type VolumeForm,

@@ -25,6 +25,7 @@ import {
   held,
   holderRef,
   release,
+  resize,
   running,
   volumeResource,
 } from './ledger-story';
@@ -72,12 +73,21 @@ const unit: fc.Arbitrary<LedgerUnit> = fc
     { weight: 4, arbitrary: fc.tuple(holder, someKeys).map(([h, ks]) => release(h, ...ks)) },
     { weight: 3, arbitrary: key.map((k) => destroy(k)) },
     { weight: 2, arbitrary: key.map((k) => gone(k)) },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(key, fc.constantFrom(40, 80, 0.125, 4096)).map(([k, sizeMb]) => resize(k, sizeMb, { shared: isShared(k) })),
+    },
   )
   .chain((made) =>
     fc
       .tuple(requires, together)
       .map(([needed, size]) => ({ ...made, ...(needed && { requires: needed }), ...(size && { together: size }) })),
   );
+
+/** The tasks of a LAUNCH_GROUP: all acquire the same volumes, or none does. */
+const group: fc.Arbitrary<LedgerUnit[]> = fc
+  .tuple(fc.uniqueArray(holder, { minLength: 2 }), someKeys, mode)
+  .map(([holders, ks, m]) => holders.map((h, at) => ({ ...acquire(h, ks, m), ...(at === 0 && { together: holders.length }) })));
 
 const skew = fc.record({
   epochBy: fc.oneof(
@@ -112,6 +122,12 @@ export const ledgerCommands: fc.Arbitrary<readonly LedgerCommand[]> = fc.array(
       arbitrary: fc
         .tuple(fc.array(unit, { minLength: 1, maxLength: 5 }), fc.constantFrom(1, 1, 1, 2), skew)
         .map(([units, times, by]): LedgerCommand => ({ kind: 'apply', units, times, ...by })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.array(unit, { maxLength: 2 }), group, skew)
+        .map(([before, tasks, by]): LedgerCommand => ({ kind: 'apply', units: [...before, ...tasks], times: 1, ...by })),
     },
     { weight: 2, arbitrary: fc.tuple(report, skew).map(([said, by]): LedgerCommand => ({ kind: 'reconcile', report: said, ...by })) },
     { weight: 4, arbitrary: fc.constant<LedgerCommand>({ kind: 'verify' }) },

@@ -81,6 +81,12 @@ export const destroy = (volume: VolumeKey, requires?: readonly number[]): Ledger
   volume,
   ...requiring(requires),
 });
+export const resize = (volume: VolumeKey, sizeMb: number, form?: VolumeForm, requires?: readonly number[]): LedgerUnit => ({
+  kind: 'resize_volume',
+  volume,
+  resource: volumeResource(volume, { ...form, sizeMb }),
+  ...requiring(requires),
+});
 export const gone = (volume: VolumeKey, cause = 'deleted'): LedgerUnit => ({ kind: 'volume_gone', volume, cause });
 
 export const held = (

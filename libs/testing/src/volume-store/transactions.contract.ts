@@ -1,4 +1,4 @@
-import { acquire, confirm, create, destroy, FIRST_MS, release, running } from './ledger-story';
+import { acquire, confirm, create, destroy, FIRST_MS, holderRef, release, running } from './ledger-story';
 import { codes, T1, T2, V, W, type StoreStage } from './store-stage';
 
 export function describeTransactions(stage: StoreStage): void {
@@ -54,6 +54,30 @@ export function describeTransactions(stage: StoreStage): void {
         'volume_destroying',
         'volume_created',
       ]);
+    });
+
+    it('lets all tasks of a LAUNCH_GROUP acquire one shared volume, or none of them (B-074)', async () => {
+      await stage.withReadyVolume();
+      const tasks = ['g1', 'g2', 'g3'].map((name) => holderRef(name));
+      const group = (...volumes: string[]) => tasks.map((task, at) => ({ ...acquire(task, volumes), ...(at === 0 && { together: 3 }) }));
+      const before = [await stage.story.volume(V), await stage.story.history()];
+      const last = await stage.story.transact([...group(V).slice(0, 2), acquire(tasks[2]!, [V, W]), acquire(T1, V, 'RW', [1])]);
+      expect(codes(last.results)).toEqual(['dependency_refused', 'dependency_refused', 'volume_not_found', 'dependency_refused']);
+      expect(last.results.map(({ refusal }) => refusal?.details)).toMatchObject([{ operationIndex: 2 }, { operationIndex: 2 }, {}, {}]);
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(before);
+
+      expect(codes((await stage.story.transact(group(V))).results)).toEqual(['done', 'done', 'done']);
+      expect(await stage.story.holders(V)).toEqual(['g1', 'g2', 'g3']);
+      expect((await stage.story.ask(destroy(V))).refusal?.code).toBe('volume_in_use');
+      expect(codes((await stage.story.transact(group(V))).results)).toEqual(['done', 'done', 'done']);
+      expect((await stage.story.history(V)).filter(({ change }) => change === 'volume_acquired')).toHaveLength(3);
+    });
+
+    it('admits no two tasks of a LAUNCH_GROUP to a volume that is not shared, hence none (B-074)', async () => {
+      await stage.withReadyVolume(false);
+      const { results } = await stage.story.transact([{ ...acquire(T1, V), together: 2 }, acquire(T2, V)]);
+      expect(codes(results)).toEqual(['dependency_refused', 'volume_in_use']);
+      expect(await stage.story.holders(V)).toEqual([]);
     });
 
     it('undoes holders and volumes of units that belong together, as if nothing had been asked', async () => {

@@ -2,6 +2,7 @@ import { describeCreating } from './creating.contract';
 import { describeDestroying } from './destroying.contract';
 import { describeHolding } from './holding.contract';
 import { describeReconciliation } from './reconciliation.contract';
+import { describeResizing } from './resizing.contract';
 import { describeSafeStart } from './safe-start.contract';
 import { describeTransactions } from './transactions.contract';
 import { StoreStage, type OpenVolumeStore } from './store-stage';
@@ -23,6 +24,7 @@ export function describeVolumeStore(name: string, open: () => Promise<OpenVolume
     describeCreating(stage);
     describeHolding(stage);
     describeDestroying(stage);
+    describeResizing(stage);
     describeTransactions(stage);
     describeSafeStart(stage);
     describeReconciliation(stage);

@@ -1,6 +1,6 @@
 --! keys: meta volumes history holders...
 --! args: epoch seen_revision now_ms deadline_ms trace history_length volumes units
---! include: too-late ledger pass-fence refusal create-volume confirm-created create-failed acquire-volumes holder-running holder-ending release-volumes destroy-volume volume-gone
+--! include: too-late ledger pass-fence refusal create-volume confirm-created create-failed acquire-volumes holder-running holder-ending release-volumes destroy-volume resize-volume volume-gone
 
 -- Carries out one ledger transaction: its units in order, each all or nothing, each on what the earlier ones left.
 -- `volumes`: the names of the volumes whose holders keys are given, in their order (JSON). `units`: what to do (JSON, see unit-words.ts).
@@ -21,6 +21,7 @@ local RULE = {
   holder_ending = holder_ending,
   release_volumes = release_volumes,
   destroy_volume = destroy_volume,
+  resize_volume = resize_volume,
   volume_gone = volume_gone,
 }
 

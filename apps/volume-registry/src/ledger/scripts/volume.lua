@@ -15,6 +15,13 @@ function volume.read(text)
   return volume.new(state, tonumber(generation), origin, body)
 end
 
+-- A body's "agent":…, and its size as it is written.
+function volume.parts(body)
+  local size_mb, agent = string.match(body, '^"shared":%l+,"size_mb":([^,]+),("agent":.-),"resource":')
+  if not agent then error('this is not how a volume is written: ' .. body) end
+  return { size_mb = size_mb, agent = agent }
+end
+
 function volume.write(it)
   return '{"state":"' .. it.state .. '","generation":' .. it.generation .. ',' .. it.origin .. ',' .. it.body .. '}'
 end

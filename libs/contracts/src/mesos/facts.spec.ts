@@ -1,0 +1,84 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULTS, REQUIRED } from './facts';
+import { type MessageShape, schema } from './schema';
+
+const rows = readFileSync(join(__dirname, '..', '..', 'test-data', 'mesos-v1-fields.tsv'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [message, field, , label, type, oneof = '', standard = '', deprecated = ''] = line.split('\t');
+    return { message: message!, field: field!, label, type, oneof, standard, isDeprecated: deprecated !== '' };
+  });
+
+function reachable(shape: MessageShape, found = new Map<string, MessageShape>()): Map<string, MessageShape> {
+  if (found.has(shape.name)) return found;
+  found.set(shape.name, shape);
+  for (const { value } of shape.fields) if (value.kind === 'message') reachable(value.message, found);
+  return found;
+}
+
+const messages = reachable(schema().event, reachable(schema().call));
+
+const numbers = new Set(['double', 'int32', 'uint32']);
+const meant = (type: string | undefined, text: string): string | number | boolean =>
+  numbers.has(type!) ? Number(text) : type === 'bool' ? text === 'true' : text;
+
+describe('the facts about fields of Call and Event (wire document, section 5)', () => {
+  it('name every required field, and no others', () => {
+    const theirs = rows.filter(({ message, label }) => messages.has(message) && label === 'required');
+    const mine = Object.entries(REQUIRED).flatMap(([message, fields]) => fields.map((field) => `${message}.${field}`));
+    expect(mine.sort()).toEqual(theirs.map(({ message, field }) => `${message}.${field}`).sort());
+  });
+
+  it('hold every explicit default of a field that may be unset and is not deprecated', () => {
+    const theirs = rows.filter(
+      ({ message, label, standard, isDeprecated }) => messages.has(message) && label === 'optional' && standard !== '' && !isDeprecated,
+    );
+    const mine = Object.entries(DEFAULTS).flatMap(([message, fields]) =>
+      Object.entries(fields).map(([field, value]) => [`${message}.${field}`, value]),
+    );
+    expect(mine.sort()).toEqual(theirs.map(({ message, field, type, standard }) => [`${message}.${field}`, meant(type, standard)]).sort());
+  });
+
+  it('reach every field that they name', () => {
+    const unknown = [...Object.entries(REQUIRED), ...Object.entries(DEFAULTS).map(([name, fields]) => [name, Object.keys(fields)] as const)]
+      .flatMap(([message, fields]) => fields.map((field) => [message, field] as const))
+      .filter(([message, field]) => !messages.get(message)?.fields.some(({ name }) => name === field));
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('the schema of Call and Event', () => {
+  it.each([...messages.values()])('$name: fields in the order of declaration, which is the order of the output', ({ name, fields }) => {
+    const theirs = rows.filter((row) => row.message === name && row.field !== '' && row.oneof === '').map(({ field }) => field);
+    expect(fields.filter(({ oneof }) => oneof === undefined).map((field) => field.name)).toEqual(theirs);
+  });
+
+  it('names the properties of the generated types', () => {
+    const folder = join(__dirname, '..', 'gen', 'holdfast', 'v1');
+    const generated = new Map<string, object>();
+    for (const file of readdirSync(folder)) {
+      const made = jest.requireActual<Record<string, { create?: (base: object) => object }>>(join(folder, file));
+      for (const [name, type] of Object.entries(made)) {
+        if (typeof type?.create === 'function') generated.set(name.replaceAll('_', '.'), type.create({}));
+      }
+    }
+    const wrong = [...messages.values()].flatMap(({ name, fields }) =>
+      fields.filter(({ key, oneof }) => !Object.hasOwn(generated.get(name)!, oneof ?? key)).map(({ key }) => `${name}.${key}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('holds none of our own fields', () => {
+    expect([...messages.values()].flatMap(({ byNumber }) => [...byNumber.keys()]).filter((number) => number >= 10_000)).toEqual([]);
+  });
+
+  it('knows no word that Mesos does not have', () => {
+    const words = [...messages.values()].flatMap(({ fields }) =>
+      fields.flatMap(({ value }) => (value.kind === 'enum' ? [...value.numbers.keys()] : [])),
+    );
+    expect(words.filter((word) => word.endsWith('_UNSPECIFIED'))).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+export { mesosJson, mesosProtobuf, type MesosFormat } from './format';

@@ -1,0 +1,17 @@
+import type { Principal, Role } from '@holdfast/core/base';
+
+/** What a framework may want to do that ACLs speak of (B-122). Every object of it must be allowed (B-125). */
+export type Action =
+  | { readonly kind: 'register_frameworks'; readonly roles: readonly Role[] }
+  | { readonly kind: 'teardown_frameworks'; readonly frameworkPrincipal?: Principal }
+  | { readonly kind: 'run_tasks'; readonly user: string }
+  /** The last role of each reservation stack (B-126). */
+  | { readonly kind: 'reserve_resources'; readonly roles: readonly Role[] }
+  /** Who made the reservations that are undone. */
+  | { readonly kind: 'unreserve_resources'; readonly reservers: readonly (Principal | undefined)[] }
+  | { readonly kind: 'create_volumes'; readonly roles: readonly Role[] }
+  /** Who created the volumes, as stored: never as the request says (B-123). */
+  | { readonly kind: 'destroy_volumes'; readonly creators: readonly (Principal | undefined)[] }
+  | { readonly kind: 'resize_volumes'; readonly roles: readonly Role[] };
+
+export type ActionKind = Action['kind'];
