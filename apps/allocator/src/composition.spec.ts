@@ -26,6 +26,7 @@ beforeEach(async () => {
     HOLDFAST_ALLOCATOR_GRPC_PORT: '0',
     HOLDFAST_ALLOCATOR_HTTP_PORT: '0',
     HOLDFAST_REDIS_URL: redis.url,
+    HOLDFAST_ALLOCATOR_REGION: 'eu',
     HOLDFAST_ALLOCATOR_QUEUE_PREFIX: `{${expect.getState().currentTestName!.replaceAll(/\W/g, '-')}}`,
   });
   allocator = await startAllocator(settings, log, world);
@@ -104,6 +105,49 @@ describe('the allocator, over a real stream and a real queue', () => {
     );
     const [second] = await master.offers(1);
     expect(textOf(second!)).toBe('a1 f1 eng cpus:3;disk:64');
+    expect(log.lines.filter(({ message }) => message.includes('do not hold'))).toEqual([]);
+  });
+
+  it('offers agents that meet the constraints of the framework, in its region, with as much as it wants (C-059, C-060, C-074)', async () => {
+    const master = connect();
+    const onRack = (rack: string) => ({ attributes: [{ name: 'rack', value: { kind: 'text' as const, text: rack } }] });
+    const isOnRack = { selector: { kind: 'attribute', name: 'rack' }, predicate: { kind: 'text_matches', regex: 'r[0-9]{1,2}' } } as const;
+    master.send(
+      framework('f1', ['eng'], { offerConstraints: { eng: [[isOnRack]] }, minAllocatable: { eng: [{ disk: 8 }] } }),
+      agent('a1', 'cpus:4;disk:8', onRack('r100')),
+      agent('a2', 'cpus:4;disk:7', onRack('r10')),
+      agent('a3', 'cpus:4;disk:8', { ...onRack('r10'), domain: { region: 'us', zone: 'a' } }),
+      agent('a4', 'cpus:4;disk:8', { ...onRack('r10'), domain: { region: 'eu', zone: 'a' } }),
+      COMPLETE,
+    );
+    expect((await master.offers(1)).map(textOf)).toEqual(['a4 f1 eng cpus:4;disk:8']);
+    master.send(framework('f2', ['eng'], { capabilities: new Set(['REGION_AWARE']) }));
+    expect((await master.offers(3)).map(textOf).sort()).toEqual([
+      'a1 f2 eng cpus:4;disk:8',
+      'a2 f2 eng cpus:4;disk:7',
+      'a3 f2 eng cpus:4;disk:8',
+    ]);
+  });
+
+  it('takes a shared volume that was resized while a task uses it for the one that the task gives back (B-059)', async () => {
+    const master = connect();
+    const volume = sharedVolume('V');
+    const larger = { ...volume, value: { kind: 'scalar' as const, milli: 128_000 } };
+    const of = { frameworkId: 'f1', agentId: 'a1', role: 'eng' };
+    const used = [{ ...of, resources: res('cpus:4').add(Resources.of([volume])), offered: false }];
+    master.send(
+      framework('f1'),
+      { ...agent('a1', res('cpus:4;disk(eng):64').add(Resources.of([volume]))), used },
+      { kind: 'resize_copies', agentId: 'a1', from: volume, to: larger },
+      {
+        kind: 'convert_total',
+        agentId: 'a1',
+        conversions: [{ consumed: res('disk(eng):64').add(Resources.of([volume])), produced: Resources.of([larger]) }],
+      },
+      { kind: 'recover_resources', ...of, resources: res('cpus:4').add(Resources.of([larger])), offered: false },
+      COMPLETE,
+    );
+    expect((await master.offers(1)).map(textOf)).toEqual(['a1 f1 eng cpus:4;disk:128']);
     expect(log.lines.filter(({ message }) => message.includes('do not hold'))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { assert, type World } from '@holdfast/core/base';
 import { parseMinimumAllocatable } from '@holdfast/core/fair-share';
 import { serveHttp, type Logger, type RunningService } from '@holdfast/platform/process';
+import { compileRegex } from '@holdfast/platform/regex';
 import { connectRedis } from '@holdfast/platform/redis';
 import { startRpcServer } from '@holdfast/platform/rpc';
 import { realWorld } from '@holdfast/platform/world';
@@ -27,7 +28,13 @@ export async function startAllocator(settings: AllocatorSettings, log: Logger, w
   });
   const pacer = new Pacer(world, settings.intervalMs, () => sessions, queue);
   const sessions = new Sessions(
-    { intervalMs: settings.intervalMs, minimum: minimum.value },
+    {
+      intervalMs: settings.intervalMs,
+      minimum: minimum.value,
+      filtersGpuAgents: settings.filterGpuResources,
+      region: settings.region,
+      compileRegex,
+    },
     world,
     {
       changed: (session) => pacer.booksChanged(session),

@@ -1,5 +1,5 @@
 import { DEFAULT_MINIMUM_ALLOCATABLE, parseMinimumAllocatable } from '@holdfast/core/fair-share';
-import { defineSettings, durationMs, integer, port, sameAs, text, url } from '@holdfast/platform/config';
+import { defineSettings, durationMs, flag, integer, optionalText, port, sameAs, text, url } from '@holdfast/platform/config';
 
 export const allocatorSettings = defineSettings({
   service: 'allocator',
@@ -26,6 +26,16 @@ export const allocatorSettings = defineSettings({
       'HOLDFAST_ALLOCATOR_MIN_ALLOCATABLE',
       DEFAULT_MINIMUM_ALLOCATABLE,
       'what an offer holds at least: quantities joined by ; are all needed, sets are separated by |',
+    ),
+    filterGpuResources: flag(
+      'HOLDFAST_ALLOCATOR_FILTER_GPU_RESOURCES',
+      true,
+      'whether agents with gpus are offered only to frameworks with the capability GPU_RESOURCES',
+    ),
+    region: optionalText(
+      'HOLDFAST_ALLOCATOR_REGION',
+      undefined,
+      'the master’s region: agents of another are offered only to frameworks with the capability REGION_AWARE; without it all agents are local',
     ),
     maxMessageBytes: integer('HOLDFAST_ALLOCATOR_MAX_MESSAGE_BYTES', 64 * 1024 * 1024, 'largest message accepted from the master', {
       min: 65_536,

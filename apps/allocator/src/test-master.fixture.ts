@@ -18,21 +18,33 @@ export function sharedVolume(id: string): Resource {
 
 type ChangeOf<Kind extends BookChange['kind']> = Extract<BookChange, { kind: Kind }>;
 
-export const agent = (agentId: string, total: Resources | string): ChangeOf<'put_agent'> => ({
+export const agent = (
+  agentId: string,
+  total: Resources | string,
+  traits: Partial<Pick<ChangeOf<'put_agent'>, 'hostname' | 'attributes' | 'domain'>> = {},
+): ChangeOf<'put_agent'> => ({
   kind: 'put_agent',
   agentId,
   total: typeof total === 'string' ? res(total) : total,
   used: [],
   active: true,
+  hostname: `${agentId}.example`,
+  attributes: [],
+  ...traits,
 });
 
-export const framework = (frameworkId: string, roles = ['eng']): BookChange => ({
+export const framework = (
+  frameworkId: string,
+  roles = ['eng'],
+  rest: Partial<ChangeOf<'put_framework'>> = {},
+): ChangeOf<'put_framework'> => ({
   kind: 'put_framework',
   frameworkId,
   roles,
   suppressedRoles: [],
   capabilities: new Set(['SHARED_RESOURCES']),
   active: true,
+  ...rest,
 });
 
 export const COMPLETE: BookChange = { kind: 'snapshot_complete' };

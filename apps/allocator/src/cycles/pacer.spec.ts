@@ -1,4 +1,5 @@
 import { parseMinimumAllocatable } from '@holdfast/core/fair-share';
+import { compileRegex } from '@holdfast/platform/regex';
 import type { DuplexStream } from '@holdfast/platform/rpc';
 import type { AllocateRequest, AllocateResponse } from '@holdfast/contracts';
 import { recordedLog } from '@holdfast/testing/log';
@@ -18,7 +19,7 @@ function pacedSession() {
   if (!minimum.ok) throw new Error(minimum.refusal.message);
   const queue = { ask: (reason: CycleReason) => void asked.push(reason), isAnswering: true, close: async () => undefined };
   const sessions = new Sessions(
-    { intervalMs: 1000, minimum: minimum.value },
+    { intervalMs: 1000, minimum: minimum.value, filtersGpuAgents: true, compileRegex },
     world,
     { changed: (session) => pacer.booksChanged(session), disagreed: () => undefined },
     recordedLog(),
@@ -32,7 +33,7 @@ function pacedSession() {
     refuse: () => undefined,
     onClose: () => undefined,
     onEnd: () => undefined,
-    onMessage: (call) => (receive = call),
+    onMessage: (call) => (receive = (request) => void call(request)),
     bufferedBytes: 0,
     closed: false,
   };

@@ -27,6 +27,9 @@ export function applyChange(books: AllocatorBooks, change: BookChange, nowMs: nu
     case 'convert_total':
       books.convertTotal(change.agentId, change.conversions);
       return undefined;
+    case 'resize_copies':
+      books.resizeCopies(change.agentId, change.from, change.to);
+      return undefined;
     case 'recover_resources':
       return books.recoverResources(change, nowMs);
     case 'revive_roles':
