@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
+import { Resources } from '@holdfast/core/resources';
 import { startTraceCollector } from '@holdfast/testing/telemetry';
 import { dependencies } from '../../../package.json';
 import { eventually } from './agent.fixture';
 import { reservedDisk, volumeResource } from './disks/volumes.fixture';
-import { FakeMaster, runTask } from './fake-master.fixture';
+import { FakeMaster, memberOf, runGroup, runTask } from './fake-master.fixture';
 import { useTempDirectory } from './files/temp-directory.fixture';
 import { findProcesses, sendSignal } from './processes';
 
@@ -158,6 +159,86 @@ function readOutput(taskId: string, launchId: string): string | undefined {
   }
 }
 
+it('lets no half of a task group run, wherever in its start kill -9 comes (B-074, D-058)', async () => {
+  const size = 4;
+  let agent = start();
+  await master.registration(1);
+  for (let round = 0; round < 8; round++) {
+    const ids = Array.from({ length: size }, (_, at) => `g${round}-t${at}`);
+    const group = runGroup(ids.map((id) => ({ id, line: 'echo ran; sleep 600' })));
+    const members = ids.map((_, at) => memberOf(group, at));
+    launches.push(...members.map(({ launchId }) => launchId));
+    const heardBefore = master.all('task_update').length;
+    master.send(group);
+    // From the first that one of them is about to start, to all but the last of what they say when they run.
+    await master.until(() => master.all('task_update').length > heardBefore + round);
+    const registrations = master.all('register').length;
+    await end(agent.child, 'SIGKILL');
+    agent = start();
+    const { tasks } = await master.registration(registrations + 1);
+    const known = ids.filter((id) => tasks.some(({ info }) => info.taskId === id));
+    await Promise.all(
+      known.map((id) => master.until(() => master.statuses(id).some(({ state }) => state === 'TASK_RUNNING' || isEnd(state)))),
+    );
+    const running = members.filter(({ launchId }) => findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${launchId}` }).length > 0);
+    const ran = members.filter(({ info, launchId }) => readOutput(info.taskId, launchId) === 'ran\n');
+    expect([0, size]).toContain(running.length);
+    expect(ran.length).toBeLessThanOrEqual(running.length);
+    if (running.length === 0) continue;
+    expect(known).toEqual(ids);
+    master.send({ kind: 'kill_task', frameworkId: 'f1', taskId: ids[1]!, graceMs: 0 });
+    await Promise.all(ids.map((id) => Promise.all([master.untilGone(id), master.untilState(id, 'TASK_KILLED')])));
+  }
+});
+
+const isEnd = (state: string): boolean => ['TASK_DROPPED', 'TASK_KILLED', 'TASK_FAILED'].includes(state);
+
+it('parts no operation from what is told of it, wherever in its course kill -9 comes (D-094)', async () => {
+  master.acknowledges = false;
+  let agent = start();
+  await master.registration(1);
+  let count = 0;
+  for (let round = 0; round < 6; round++) {
+    const sent = Array.from({ length: 20 }, () => master.tracked(`o${++count}`, 'RESERVE', reservedDisk(1)));
+    const heardBefore = master.all('operation_outcome').length;
+    master.send(...sent);
+    await master.until(() => master.all('operation_outcome').length > heardBefore + round);
+    const registrations = master.all('register').length;
+    await end(agent.child, 'SIGKILL');
+    agent = start();
+    const { checkpointed, operations } = await master.registration(registrations + 1);
+    expect(operations.every(({ status }) => status.state === 'OPERATION_FINISHED')).toBe(true);
+    expect(operations.length * 1000).toBe(checkpointed.scalarMilli('disk'));
+    // What was told before is what is told now, under the same uuid.
+    const uuids = new Map(operations.map(({ status }) => [status.operationId, Buffer.from(status.uuid!).toString('hex')]));
+    for (const { status } of master.all('operation_update')) {
+      expect(uuids.get(status.operationId)).toBe(Buffer.from(status.uuid!).toString('hex'));
+    }
+  }
+});
+
+it('tells of a DESTROY that kill -9 has cut off, once its data is gone (D-094)', async () => {
+  const V1 = volumeResource('v1', 100);
+  const path = join(directory(), 'work/volumes/roles/eng/v1');
+  const agent = start();
+  await master.registration(1);
+  await master.apply('RESERVE', reservedDisk(100));
+  await master.apply('CREATE', V1);
+  const files = 5000;
+  execFileSync('sh', ['-c', `touch $(seq 1 ${files})`], { cwd: path });
+  const destroy = master.tracked('o1', 'DESTROY', V1);
+  master.send(destroy);
+  await eventually(() => !existsSync(path) || readdirSync(path).length < files);
+  await end(agent.child, 'SIGKILL');
+  start();
+  const { operations, checkpointed } = await master.registration(2);
+  expect(existsSync(path)).toBe(false);
+  expect(checkpointed.equals(Resources.of([reservedDisk(100)]))).toBe(true);
+  // Unless it had got so far as to have it acknowledged.
+  if (master.operationStatuses('o1').length === 0) expect(operations.map(({ status }) => status.operationId)).toEqual(['o1']);
+  expect(await master.untilOperation('o1')).toMatchObject({ state: 'OPERATION_FINISHED' });
+});
+
 it('goes on when its spawner is killed: tasks live, new ones start', async () => {
   const agent = start();
   await master.registration(1);
@@ -205,6 +286,10 @@ it('says what is wrong with its settings, all at once', async () => {
   const agent = start({ HOLDFAST_AGENT_MASTER: 'nowhere', HOLDFAST_AGENT_ISOLATION: 'jail', HOLDFAST_AGENT_UPDATE_RETRY_MS: 'soon' });
   expect((await once(agent.child, 'exit'))[0]).toBe(1);
   for (const name of ['HOLDFAST_AGENT_ISOLATION', 'HOLDFAST_AGENT_UPDATE_RETRY_MS']) expect(agent.output()).toContain(name);
+  const nowhere = start({ HOLDFAST_AGENT_MASTER: 'nowhere', HOLDFAST_AGENT_DOMAIN: 'eu-west' });
+  expect((await once(nowhere.child, 'exit'))[0]).toBe(1);
+  expect(nowhere.output()).toContain('HOLDFAST_AGENT_MASTER must be host:port');
+  expect(nowhere.output()).toContain('HOLDFAST_AGENT_DOMAIN must be region/zone, such as eu-west/a');
   const wrong = start({ HOLDFAST_AGENT_RESOURCES: 'cpus=4' });
   expect((await once(wrong.child, 'exit'))[0]).toBe(1);
   expect(wrong.output()).toContain('HOLDFAST_AGENT_RESOURCES cannot be read');

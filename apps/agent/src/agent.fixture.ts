@@ -29,10 +29,13 @@ export interface AgentState {
   readonly highest_epoch: number;
   readonly ledger_revision: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly domain: unknown;
+  readonly unacknowledged_operations: readonly { readonly id: string; readonly state: string }[];
   readonly resources: Readonly<Record<string, number>>;
   readonly tasks: readonly {
     readonly id: string;
     readonly launch_id: string;
+    readonly executor_id: string;
     readonly state: string;
     readonly pid: number | null;
     readonly directory: string;

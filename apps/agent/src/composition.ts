@@ -14,8 +14,8 @@ import { VolumeDirectories } from './disks';
 import { describeFault, faultCode } from './files';
 import { agentState, type StateSources } from './http';
 import { Instructions, MasterLink } from './link';
-import { ResourceOperations } from './operations';
-import { detectResources, parseAttributes } from './resources';
+import { OperationFeedback, ResourceOperations } from './operations';
+import { detectResources, parseAttributes, parseDomain } from './resources';
 import { AgentIdentity, Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, StartFault, unusable } from './store';
 import { startSandboxCleaner, TaskKeeper, taskMetrics } from './tasks';
 
@@ -59,6 +59,7 @@ async function start(
 
   const configured = configuredResources(settings.resources ?? (await detectResources(dir.root)));
   const attributes = attributesOf(settings.attributes);
+  const domain = settings.domain === undefined ? undefined : parseDomain(settings.domain);
   const identity = await AgentIdentity.open(dir, { hostname: settings.hostname, configured, attributes });
   const directories = new VolumeDirectories(dir.root);
   const checkpoint = await Checkpoint.open({
@@ -97,6 +98,7 @@ async function start(
   // What tasks have to say before there is a link is said again when it stands.
   let link: MasterLink | undefined = undefined;
   const send = (message: AgentMessage) => link?.send(message);
+  const updateRetry = { firstMs: settings.updateRetryMs, maxMs: settings.updateRetryMaxMs };
   const tasks = await TaskKeeper.recover({
     world,
     log,
@@ -111,7 +113,7 @@ async function start(
     settings: {
       bootId,
       killGraceMs: settings.killGraceMs,
-      updateRetry: { firstMs: settings.updateRetryMs, maxMs: settings.updateRetryMaxMs },
+      updateRetry,
       switchUser: settings.switchUser,
       ownUser: userInfo().username,
       isRoot: process.getuid?.() === 0,
@@ -124,11 +126,17 @@ async function start(
     gauge.observe(tasks.runningCount),
   );
 
-  const operations = new ResourceOperations({ checkpoint, directories, holdersOf: (volume) => tasks.holdersOf(volume) });
+  const feedback = new OperationFeedback({ checkpoint, world, log, times: updateRetry, agentId: () => identity.agentId, send });
+  undo.push(() => {
+    feedback.stop();
+    return checkpoint.settled();
+  });
+  const operations = new ResourceOperations({ checkpoint, directories, feedback, holdersOf: (volume) => tasks.holdersOf(volume) });
   for (const problem of await operations.finishDeletions()) log.error({ problem }, 'a volume that was being destroyed is still there');
   const instructions = new Instructions({
     checkpoint,
     operations,
+    feedback,
     tasks,
     fence,
     log,
@@ -152,11 +160,13 @@ async function start(
           hostname: settings.hostname,
           httpPort: http.port,
           attributes: [...attributes, isolationAttribute],
+          ...(domain && { domain }),
         },
         storeId,
         configured,
         checkpointed: checkpoint.resources,
         tasks: tasks.reports(),
+        operations: feedback.reports(),
         highestEpoch: fence.highestEpoch,
         ledgerRevision: fence.ledgerRevision,
         bootId,
@@ -164,7 +174,10 @@ async function start(
       };
     },
     onRegistered: ({ agentId }) => identity.registered(agentId),
-    onReady: () => tasks.resend(),
+    onReady: () => {
+      tasks.resend();
+      feedback.resend();
+    },
     onLost: () => instructions.abandon(),
     onInstruction: (instruction) => instructions.carryOut(instruction),
     onRefused: (refusal) => endProcess(`The master does not want this agent: ${refusal.message}`),
@@ -201,6 +214,8 @@ async function start(
     directories,
     fence,
     tasks,
+    feedback,
+    ...(domain && { domain }),
   };
   toMaster.start();
   log.info(

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { defineSettings, durationMs, flag, oneOf, optionalText, port, text } from '@holdfast/platform/config';
+import { parseDomain } from './resources';
 
 export const agentSettings = defineSettings({
   service: 'agent',
@@ -18,6 +19,11 @@ export const agentSettings = defineSettings({
       "what is offered, as in Mesos' --resources: cpus:4;mem:4096;disk:10240;disk(eng):2048, or a JSON list; detected if not set",
     ),
     attributes: optionalText('HOLDFAST_AGENT_ATTRIBUTES', undefined, 'facts about this machine for frameworks, such as rack:r1;ssd:true'),
+    domain: optionalText(
+      'HOLDFAST_AGENT_DOMAIN',
+      undefined,
+      "where this machine stands, as region/zone, such as eu-west/a: frameworks that are not region aware get offers of the master's region only",
+    ),
     host: text('HOLDFAST_AGENT_HOST', '127.0.0.1', 'address to listen on'),
     hostname: text('HOLDFAST_AGENT_HOSTNAME', hostname(), 'name by which frameworks are told to reach this machine'),
     httpPort: port('HOLDFAST_AGENT_HTTP_PORT', 5051, 'HTTP port: state, health and metrics; 0 takes a free one'),
@@ -82,6 +88,9 @@ export const agentSettings = defineSettings({
     ...(settings.registrationBackoffMaxMs < settings.registrationBackoffMs
       ? ['HOLDFAST_AGENT_REGISTRATION_BACKOFF_MAX_MS must not be less than HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS']
       : []),
+    ...(settings.domain === undefined || parseDomain(settings.domain)
+      ? []
+      : ['HOLDFAST_AGENT_DOMAIN must be region/zone, such as eu-west/a: two names without a slash or a blank']),
     ...(/^(\[[^\]]+\]|[^:]+):\d{1,5}$/.test(settings.master) ? [] : ['HOLDFAST_AGENT_MASTER must be host:port, such as 127.0.0.1:7050']),
   ],
 });

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Refusal } from '@holdfast/core/base';
 import { type AgentMessage, agentLinkService, type LinkRequest, type LinkResponse, type MasterMessage } from '@holdfast/contracts';
-import type { FrameworkInfo, ResourceOperationType } from '@holdfast/core/offers';
+import type { FrameworkInfo, OperationStatus, ResizeOperation, ResourceOperationType } from '@holdfast/core/offers';
 import { type Resource, Resources, scalar } from '@holdfast/core/resources';
-import type { Command, TaskInfo, TaskState, TaskStatus } from '@holdfast/core/tasks';
+import type { Command, ExecutorInfo, TaskInfo, TaskState, TaskStatus } from '@holdfast/core/tasks';
 import { type DuplexStream, handleDuplex, type RpcServer, startRpcServer } from '@holdfast/platform/rpc';
 import { recordedLog } from '@holdfast/testing/log';
 
 type MessageOf<K extends AgentMessage['kind']> = Extract<AgentMessage, { kind: K }>;
 type RunTask = Extract<MasterMessage, { kind: 'run_task' }>;
+type RunGroup = Extract<MasterMessage, { kind: 'run_group' }>;
 
 export const FRAMEWORK: FrameworkInfo = {
   id: 'f1',
@@ -134,6 +135,35 @@ export class FakeMaster {
     return { kind: 'apply_operation', operationUuid: randomUUID(), operation: { type, resources }, ledgerRevision } as const;
   }
 
+  /** Of framework f1, which wants to hear what becomes of it. */
+  tracked(id: string, type: ResourceOperationType, ...resources: readonly Resource[]) {
+    const operation = { type, id, resources };
+    return { kind: 'apply_operation', operationUuid: randomUUID(), frameworkId: 'f1', operation, ledgerRevision: 0 } as const;
+  }
+
+  /** As `apply`. */
+  async resize(type: ResizeOperation['type'], volume: Resource, change: Resource): Promise<Refusal | undefined> {
+    const message = {
+      kind: 'apply_operation',
+      operationUuid: randomUUID(),
+      operation: { type, volume, change },
+      ledgerRevision: 0,
+    } as const;
+    this.send(message);
+    return this.outcome(message.operationUuid);
+  }
+
+  operationStatuses(operationId: string): readonly OperationStatus[] {
+    return this.all('operation_update')
+      .map(({ status }) => status)
+      .filter((status) => status.operationId === operationId);
+  }
+
+  /** Its first status. */
+  untilOperation(operationId: string): Promise<OperationStatus> {
+    return this.until(() => this.operationStatuses(operationId)[0]);
+  }
+
   async outcome(uuid: string): Promise<Refusal | undefined> {
     return (await this.until(() => this.all('operation_outcome').find(({ operationUuid }) => operationUuid === uuid))).refusal;
   }
@@ -142,6 +172,10 @@ export class FakeMaster {
     const message = runTask(wish);
     this.send(message);
     return message;
+  }
+
+  acknowledgeOperation(frameworkId: string, { operationId, uuid }: OperationStatus): void {
+    this.send({ kind: 'acknowledge_operation', frameworkId, operationId, uuid: uuid ?? new Uint8Array() });
   }
 
   acknowledge(frameworkId: string, { taskId, uuid }: TaskStatus): void {
@@ -172,6 +206,10 @@ export class FakeMaster {
       const { frameworkId, status } = message;
       say({ kind: 'acknowledge_update', frameworkId, taskId: status.taskId, uuid: status.uuid ?? new Uint8Array() });
     }
+    if (message.kind === 'operation_update') {
+      const { frameworkId, status } = message;
+      say({ kind: 'acknowledge_operation', frameworkId, operationId: status.operationId, uuid: status.uuid ?? new Uint8Array() });
+    }
     if (message.kind === 'task_gone') say({ ...message, kind: 'task_gone_confirmed' });
   }
 }
@@ -195,3 +233,30 @@ export function runTask(wish: TaskWish): RunTask {
   };
   return { kind: 'run_task', framework, info, launchId: wish.launchId ?? randomUUID(), ledgerRevision: wish.ledgerRevision ?? 0 };
 }
+
+export const EXECUTOR: ExecutorInfo = {
+  executorId: 'e1',
+  type: 'DEFAULT',
+  resources: Resources.of([scalar('cpus', 0.1), scalar('mem', 32)]).allocate('eng'),
+  labels: [],
+  unsupportedFields: [],
+  wire: new Uint8Array(),
+};
+
+/** The tasks of a LAUNCH_GROUP, as the master sends them: each with the executor. */
+export function runGroup(wishes: readonly TaskWish[], executor: Partial<ExecutorInfo> = {}): RunGroup {
+  const tasks = wishes.map((wish) => {
+    const { info, launchId } = runTask(wish);
+    return { info: { ...info, executor: { ...EXECUTOR, ...executor } }, launchId };
+  });
+  return { kind: 'run_group', framework: wishes[0]?.framework ?? FRAMEWORK, tasks, ledgerRevision: 0 };
+}
+
+/** One of its tasks, as if it had been launched by itself. */
+export const memberOf = ({ framework, tasks }: RunGroup, at: number): RunTask => ({
+  kind: 'run_task',
+  framework,
+  info: tasks[at]!.info,
+  launchId: tasks[at]!.launchId,
+  ledgerRevision: 0,
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Resource, Resources } from '@holdfast/core/resources';
 import { VolumeDirectories } from '../disks';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
+import { checksum } from '../files';
 import { mountSmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
 import { Checkpoint, CheckpointBroken, checkpointFiles, type CheckpointFiles, type CheckpointRecord } from './index';
 import { encodeRecord } from './checkpoint-record';
@@ -36,6 +37,7 @@ const open = ({ configured = CONFIGURED, files, directories }: Options = {}) =>
 const record = (resources: readonly Resource[], destroying: readonly string[] = []): CheckpointRecord => ({
   resources: Resources.of(resources),
   destroying: new Set(destroying),
+  outcomes: [],
 });
 const V1 = volumeResource('v1', 100);
 const V2 = volumeResource('v2', 50);
@@ -53,6 +55,33 @@ describe('the checkpoint', () => {
       expect(checkpoint.total.equals(parsed('cpus:4;mem:4096;disk:874').add(WITH_V1.resources))).toBe(true);
     }
     expect(second.resources.toList().find(({ shared }) => shared)?.disk).toEqual(V1.disk);
+  });
+
+  it('is read as the first agents have written it, and written so while nothing else is to be remembered', async () => {
+    const content = encodeRecord(WITH_V1).split('\n')[1] ?? '';
+    const { format, resources, destroying, ...rest } = JSON.parse(content) as Record<string, unknown>;
+    expect([format, rest]).toEqual([1, {}]);
+    const old = JSON.stringify({ format, resources, destroying });
+    writeFileSync(committedPath(), `${checksum(old)}\n${old}\n`);
+    const checkpoint = await open();
+    expect([checkpoint.resources.equals(WITH_V1.resources), checkpoint.outcomes]).toEqual([true, []]);
+  });
+
+  it('takes changes that come at once one after the other, each on top of the last', async () => {
+    const checkpoint = await open();
+    await checkpoint.commit(record([reservedDisk(50)]));
+    const outcome = (id: string) =>
+      ({ operationUuid: id, frameworkId: 'f1', operationId: id, state: 'OPERATION_FINISHED', uuid: Buffer.alloc(16) }) as const;
+    await Promise.all([
+      checkpoint.commit({ outcome: outcome('o1') }),
+      checkpoint.commit({ resources: Resources.of([V1]), outcome: outcome('o2') }),
+      checkpoint.commit({ forgets: ({ operationId }) => operationId === 'o1' }),
+      checkpoint.commit({ outcome: outcome('o3') }),
+    ]);
+    for (const each of [checkpoint, await open()]) {
+      expect(each.outcomes.map(({ operationId }) => operationId)).toEqual(['o2', 'o3']);
+      expect(each.resources.equals(Resources.of([V1]))).toBe(true);
+    }
   });
 
   it('makes and deletes directories by the difference of paths (A-136, A-138, A-141)', async () => {
@@ -219,8 +248,7 @@ describe('a start over what is remembered', () => {
       await expect(open()).rejects.toThrow(/are damaged/);
     }
     const [, content = ''] = whole.split('\n');
-    const newer = content.replace('"format":1', '"format":2');
-    const { checksum } = await import('../files');
+    const newer = content.replace('"format":1', '"format":3');
     writeFileSync(committedPath(), `${checksum(newer)}\n${newer}\n`);
     await expect(open()).rejects.toThrow(/another version/);
   });

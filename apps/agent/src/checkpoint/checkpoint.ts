@@ -1,11 +1,18 @@
-import { assert, ok, refuse, refused, type Refusal, type Result } from '@holdfast/core/base';
+import { assert, ok, type OperationUuid, refuse, refused, type Refusal, type Result } from '@holdfast/core/base';
 import { applyCheckpointed, Resources } from '@holdfast/core/resources';
 import type { VolumeKey } from '@holdfast/core/volumes';
 import type { VolumeDirectories, VolumePath } from '../disks';
 import { describeFault } from '../files';
 import { StartFault } from '../store';
 import type { CheckpointFiles } from './checkpoint-files';
-import { type CheckpointRecord, decodeRecord, encodeRecord } from './checkpoint-record';
+import {
+  type CheckpointRecord,
+  decodeRecord,
+  encodeRecord,
+  isSameOperation,
+  type OperationOutcome,
+  type UnfinishedOperation,
+} from './checkpoint-record';
 
 /** A change could neither be finished nor taken back. The agent must end: at its next start the disk says which of the two it is. */
 export class CheckpointBroken extends Error {
@@ -21,7 +28,20 @@ export interface CheckpointDeps {
   readonly onCommitted?: (durationMs: number) => void;
 }
 
-const EMPTY: CheckpointRecord = { resources: Resources.empty, destroying: new Set() };
+/** What is not named stays as it is. */
+export interface CheckpointChange {
+  readonly resources?: Resources;
+  readonly destroying?: ReadonlySet<VolumeKey>;
+  readonly unfinished?: UnfinishedOperation;
+  /** Is not unfinished any more, if it was. */
+  readonly finished?: OperationUuid;
+  /** To be remembered from now on, in the place of an earlier one of the same operation. */
+  readonly outcome?: OperationOutcome;
+  /** Outcomes that nobody has to hear of any more. */
+  readonly forgets?: (outcome: OperationOutcome) => boolean;
+}
+
+const EMPTY: CheckpointRecord = { resources: Resources.empty, destroying: new Set(), outcomes: [] };
 
 /**
  * The agent's reservations and volumes, on the disk before they count (A-186): the target file is written, directories are made and
@@ -32,6 +52,9 @@ const EMPTY: CheckpointRecord = { resources: Resources.empty, destroying: new Se
  * From the replacement on there is no way back: what fails then ends the agent.
  */
 export class Checkpoint {
+  /** Changes are made one after the other: acknowledgements come while operations are carried out. */
+  private tail: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly deps: CheckpointDeps,
     private record: CheckpointRecord,
@@ -63,6 +86,16 @@ export class Checkpoint {
     return this.record.destroying;
   }
 
+  /** What became of operations and is not acknowledged. */
+  get outcomes(): readonly OperationOutcome[] {
+    return this.record.outcomes;
+  }
+
+  /** A DESTROY that an earlier agent has not finished, or that is being carried out. */
+  get unfinished(): UnfinishedOperation | undefined {
+    return this.record.unfinished;
+  }
+
   /** Everything that the agent has, with its reservations and volumes. */
   get total(): Resources {
     return this.whole;
@@ -72,7 +105,18 @@ export class Checkpoint {
    * Makes the next state last. Refused with `agent_failed` and nothing changed if the disk does not let us; throws CheckpointBroken if it
    * is not certain that nothing changed.
    */
-  async commit(next: CheckpointRecord): Promise<Result<void>> {
+  commit(change: CheckpointChange): Promise<Result<void>> {
+    const committed = this.tail.then(() => this.commitNext(changed(this.record, change)));
+    this.tail = committed.catch(() => undefined);
+    return committed;
+  }
+
+  /** Resolves when no change is being made. */
+  async settled(): Promise<void> {
+    await this.tail;
+  }
+
+  private async commitNext(next: CheckpointRecord): Promise<Result<void>> {
     const whole = applyCheckpointed(this.deps.configured, next.resources);
     if (!whole.ok) return refused(refuse('agent_failed', { problem: whole.refusal.message }));
     const change = this.directoryChange(next);
@@ -162,6 +206,18 @@ export class Checkpoint {
     }
     return ok(paths);
   }
+}
+
+function changed(now: CheckpointRecord, change: CheckpointChange): CheckpointRecord {
+  const { resources, destroying, unfinished, finished, outcome, forgets } = change;
+  const kept = now.outcomes.filter((known) => !forgets?.(known) && !(outcome && isSameOperation(known, outcome)));
+  const next = unfinished ?? (finished !== undefined && now.unfinished?.operationUuid === finished ? undefined : now.unfinished);
+  return {
+    resources: resources ?? now.resources,
+    destroying: destroying ?? now.destroying,
+    outcomes: outcome ? [...kept, outcome] : kept,
+    ...(next && { unfinished: next }),
+  };
 }
 
 async function readRecord(files: CheckpointFiles, which: 'committed' | 'target'): Promise<CheckpointRecord | undefined> {

@@ -1,4 +1,5 @@
 export { commitDurations } from './checkpoint-metrics';
-export { Checkpoint, CheckpointBroken, type CheckpointDeps } from './checkpoint';
+export { Checkpoint, CheckpointBroken, type CheckpointChange, type CheckpointDeps } from './checkpoint';
 export { checkpointFiles, type CheckpointFiles } from './checkpoint-files';
-export type { CheckpointRecord } from './checkpoint-record';
+export { isSameOperation } from './checkpoint-record';
+export type { CheckpointRecord, OperationOutcome, TrackedOperation, UnfinishedOperation } from './checkpoint-record';

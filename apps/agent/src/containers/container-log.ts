@@ -6,6 +6,8 @@ import { SAYS, SETUP_FAILED } from './container-script';
 export interface ContainerLog {
   /** The process that was started; without it nothing of the container has ever run. */
   readonly mark?: ProcessMark;
+  /** It was set up, and waited to be released. */
+  readonly isReady?: boolean;
   readonly isRunning: boolean;
   /** Exit status of the command, 128 + n if signal n ended it. */
   readonly exitCode?: number;
@@ -27,6 +29,7 @@ export function parseContainerLog(text: string): ContainerLog {
   const failure = said.find((line) => line.startsWith('failed '))?.slice('failed '.length);
   return {
     ...markIn(said),
+    ...(said.includes('ready') && { isReady: true }),
     isRunning: said.includes('running'),
     ...(exit !== undefined && { exitCode: Number(exit) }),
     ...(failure !== undefined && { failure }),

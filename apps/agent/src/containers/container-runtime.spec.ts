@@ -231,6 +231,54 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
     expect(ends.filter(({ kind }) => kind === 'exited').length).toBeGreaterThan(count / 2);
   });
 
+  describe('with a gate', () => {
+    const gate = () => join(root, 'gate');
+    const held = async (what: Partial<ContainerSpec> = {}) => {
+      const prepared = await prepare(isolation, { command: { line: 'echo ran' }, gate: gate(), ...what });
+      return { prepared, container: await launch(prepared) };
+    };
+    beforeEach(() => writeFile(gate(), ''));
+
+    it('waits, set up, until it is released', async () => {
+      const { prepared, container } = await held();
+      await container.whenReady;
+      expect([container.isReady, container.hasRun, existsSync(join(prepared.sandbox, 'stdout'))]).toEqual([true, false, false]);
+      await rm(gate());
+      runtime.release(container);
+      expect(await container.whenGone).toEqual({ kind: 'exited', code: 0 });
+      expect(await output(prepared)).toBe('ran\n');
+    });
+
+    it('is not ready when it cannot be set up', async () => {
+      const { container } = await held({ user: 'no-such-user' });
+      await container.whenReady;
+      expect(await container.whenGone).toMatchObject({ kind: 'failed', problem: expect.stringContaining('no-such-user') });
+      expect(container.isReady).toBe(false);
+    });
+
+    it.each([
+      ['gives up', 'there', { kind: 'failed', problem: 'the agent went away before it had all tasks of the group ready' }, ''],
+      ['runs', 'gone', { kind: 'exited', code: 0 }, 'ran\n'],
+    ])('%s when nobody is left to release it and the gate is %s', async (_what, where, end, text) => {
+      const { prepared, container } = await held();
+      await container.whenReady;
+      if (where === 'gone') await rm(gate());
+      sendSignal(runtime.spawnerPid!, 'SIGKILL');
+      expect(await container.whenGone).toEqual(end);
+      expect(await output(prepared).catch(() => '')).toBe(text);
+    });
+
+    it('can be killed while it waits, and leaves nothing', async () => {
+      const { prepared, container } = await held();
+      await container.whenReady;
+      container.terminate();
+      container.kill();
+      await container.whenGone;
+      expect(await output(prepared).catch(() => '')).toBe('');
+      expect(findProcesses({ variable: launchVariable(prepared.spec.launchId) })).toEqual([]);
+    });
+  });
+
   it('says why it could not be set up', async () => {
     const prepared = await prepare(isolation, { command: { line: 'true' }, user: 'no-such-user' });
     const end = await (await launch(prepared)).whenGone;

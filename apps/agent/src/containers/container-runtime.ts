@@ -82,6 +82,11 @@ export class ContainerRuntime {
     return new Promise((resolve, reject) => this.request({ spec, logPath, resolve, reject }));
   }
 
+  /** Lets a container with a gate go on, of which the file has been removed; without effect on one that has heard of that in another way. */
+  release(container: Container): void {
+    for (const [id, candidate] of this.announced) if (candidate === container) this.spawner.send({ kind: 'release', id });
+  }
+
   /** Takes over a container that an earlier agent has started; it may be over already. Undefined: it never was, and never will be. */
   async adopt(launchId: LaunchId, isolation: Isolation, logPath: string): Promise<Container | undefined> {
     const { mark } = await readContainerLog(logPath);
@@ -106,7 +111,7 @@ export class ContainerRuntime {
     const { program, args } = programOf(spec);
     const env = { ...baseEnvironment(this.deps.environment, spec), ...variable(launchVariable(spec.launchId)) };
     // If it is not there now, spawnerRestarted asks again.
-    this.spawner.send({ kind: 'start', id, program, args, env, script: containerScript(spec), logPath });
+    this.spawner.send({ kind: 'start', id, program, args, env, script: containerScript(spec), logPath, isHeld: spec.gate !== undefined });
   }
 
   private answered(answer: SpawnerAnswer): void {
@@ -123,6 +128,8 @@ export class ContainerRuntime {
       case 'failed':
         this.starting.delete(answer.id);
         return start?.reject(new LaunchFault(answer.problem));
+      case 'ready':
+        return container?.ready();
       case 'running':
         return container?.running();
       case 'exited':

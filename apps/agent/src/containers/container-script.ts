@@ -23,6 +23,7 @@ export function containerScript(spec: ContainerSpec): string {
     `fail() { echo "${SAYS} failed $1"; exit ${SETUP_FAILED}; }`,
     ...(spec.isolation === 'namespaces' ? mounts.map((mount) => bindLine(sandbox, mount)) : []),
     ...(user === undefined ? [] : ownerLines(spec, user)),
+    ...(spec.gate === undefined ? [] : waitLines(spec.gate)),
     `echo "${SAYS} running"`,
     // The spawner may be gone; without the trap a write to nobody would end this shell.
     "trap '' PIPE; echo running >&3; trap - PIPE; exec 3>&-",
@@ -46,6 +47,17 @@ function bindLine(sandbox: string, { name, source, containerPath, mode }: Contai
   const failed = `volume ${name} cannot be mounted at ${containerPath}`;
   return `mount ${options} -- ${quote(source)} ${quote(join(sandbox, containerPath))} || fail ${quote(failed)}`;
 }
+
+/**
+ * Word comes over the standard input, after the script. Its end says nothing but that the spawner is gone, perhaps with the agent; the file
+ * alone tells what was decided, so that containers of one gate never come to different conclusions when the agent is killed.
+ */
+const waitLines = (gate: string): readonly string[] => [
+  `echo "${SAYS} ready"`,
+  "trap '' PIPE; echo ready >&3; trap - PIPE",
+  'read -r word',
+  `[ ! -e ${quote(gate)} ] || fail 'the agent went away before it had all tasks of the group ready'`,
+];
 
 /** The sandbox belongs to the task's user; a volume's directory, not its content, if the agent says so (A-158). */
 function ownerLines({ sandbox, mounts }: ContainerSpec, user: string): readonly string[] {

@@ -21,6 +21,11 @@ export interface ContainerMount {
 
 export interface ContainerSpec {
   readonly launchId: LaunchId;
+  /**
+   * Absolute path of a file. Set: once set up, the container says that it is ready and waits for `ContainerRuntime.release`, or for the end of
+   * the spawner; then it runs its command if the file is gone, and gives up if it is there.
+   */
+  readonly gate?: string;
   /** Shown in lists of processes. */
   readonly label: string;
   readonly isolation: Isolation;

@@ -19,15 +19,19 @@ export const launchVariable = (launchId: LaunchId): string => `HOLDFAST_LAUNCH_I
 
 /** One started container: the process that we started, and all that came of it. */
 export class Container {
+  /** Resolves when it is set up and waits to be released, when its command has been started, or when it is gone without. */
+  readonly whenReady: Promise<void>;
   /** Resolves when its command has been started, or when it is gone without. */
   readonly whenRunning: Promise<void>;
   /** Resolves when no process of it is left, hence nothing that it had mounted. */
   readonly whenGone: Promise<ContainerEnd>;
+  private resolveReady!: () => void;
   private resolveRunning!: () => void;
   private resolveGone!: (end: ContainerEnd) => void;
   private rejectGone!: (fault: unknown) => void;
   private isOver = false;
   private isKilled = false;
+  private hasSaidReady = false;
   private hasStartedCommand = false;
   /** Seen alive by us: its session number has not been given to others since. */
   private wasAlive = false;
@@ -38,6 +42,7 @@ export class Container {
     readonly mark: ProcessMark,
     private readonly deps: ContainerDeps,
   ) {
+    this.whenReady = new Promise((resolve) => (this.resolveReady = resolve));
     this.whenRunning = new Promise((resolve) => (this.resolveRunning = resolve));
     this.whenGone = new Promise((resolve, reject) => {
       this.resolveGone = resolve;
@@ -50,10 +55,23 @@ export class Container {
     return this.hasStartedCommand;
   }
 
+  /** Whether it waits to be released, or has been, and is not known to be over. */
+  get isReady(): boolean {
+    return (this.hasSaidReady || this.hasStartedCommand) && !this.isOver;
+  }
+
+  /** It is set up and waits to be released. */
+  ready(): void {
+    this.hasSaidReady = true;
+    this.findInit();
+    this.resolveReady();
+  }
+
   /** The command has been started. */
   running(): void {
     this.hasStartedCommand = true;
     this.findInit();
+    this.resolveReady();
     this.resolveRunning();
   }
 
@@ -69,7 +87,11 @@ export class Container {
     if (this.isOver) return;
     const isStillAlive = isAlive(this.mark);
     this.wasAlive ||= isStillAlive;
-    if (!this.hasStartedCommand && (await readContainerLog(this.deps.logPath)).isRunning) this.running();
+    if (!this.hasStartedCommand) {
+      const log = await readContainerLog(this.deps.logPath);
+      if (log.isRunning) this.running();
+      else if (log.isReady) this.ready();
+    }
     if (!isStillAlive) this.exited();
   }
 
@@ -104,6 +126,7 @@ export class Container {
     }
     const log = await readContainerLog(this.deps.logPath);
     this.hasStartedCommand ||= log.isRunning;
+    this.resolveReady();
     this.resolveRunning();
     // On a full disk the log may lack what we have been told.
     const end = endOf({ ...log, isRunning: this.hasStartedCommand }, exit);

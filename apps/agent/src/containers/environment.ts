@@ -26,7 +26,7 @@ export function taskEnvironment(task: TaskSurroundings): readonly (readonly [str
     ['MESOS_SANDBOX', sandbox],
     ['MESOS_DIRECTORY', sandbox],
     ['MESOS_TASK_ID', info.taskId],
-    ['MESOS_EXECUTOR_ID', info.taskId],
+    ['MESOS_EXECUTOR_ID', info.executor?.executorId ?? info.taskId],
     ['MESOS_FRAMEWORK_ID', framework.id ?? ''],
     ['MESOS_AGENT_ID', agentId],
     ['MESOS_SLAVE_ID', agentId],

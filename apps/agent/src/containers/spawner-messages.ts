@@ -10,14 +10,26 @@ export interface StartRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Read by the started process from its standard input. */
   readonly script: string;
+  /** Its standard input stays open for a release. */
+  readonly isHeld: boolean;
   /** Gets the process's mark before the process gets its script: what is not in there has never run. Then takes what the process prints. */
   readonly logPath: string;
 }
+
+/** Lets a container go on that waits, set up. */
+export interface ReleaseRequest {
+  readonly kind: 'release';
+  readonly id: number;
+}
+
+export type SpawnerRequest = StartRequest | ReleaseRequest;
 
 export type SpawnerAnswer =
   | { readonly kind: 'started'; readonly id: number; readonly mark: ProcessMark }
   /** It could not be started, and no process is left. */
   | { readonly kind: 'failed'; readonly id: number; readonly problem: string }
+  /** It is set up and waits. */
+  | { readonly kind: 'ready'; readonly id: number }
   /** The command runs. */
   | { readonly kind: 'running'; readonly id: number }
   | { readonly kind: 'exited'; readonly id: number; readonly code: number | null; readonly signal: string | null };

@@ -6,7 +6,7 @@ import type { Logger } from '@holdfast/platform/process';
 import { readIfPresent, replaceFile } from '../files';
 import { isAlive, markOf, type ProcessMark, sendSignal } from '../processes';
 import { StartFault } from '../store';
-import type { SpawnerAnswer, StartRequest } from './spawner-messages';
+import type { SpawnerAnswer, SpawnerRequest } from './spawner-messages';
 
 export interface SpawnerDeps {
   /** The bundled spawner. */
@@ -52,7 +52,7 @@ export class SpawnerProcess {
   }
 
   /** False: it is being restarted; onRestart will say when to try again. */
-  send(request: StartRequest): boolean {
+  send(request: SpawnerRequest): boolean {
     if (!this.child?.connected) return false;
     this.child.send(request, () => undefined);
     return true;

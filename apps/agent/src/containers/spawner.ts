@@ -8,7 +8,10 @@ import type { Readable, Writable } from 'node:stream';
 import { describeFault } from '../files';
 import { markOf } from '../processes';
 import { markLine } from './container-log';
-import type { SpawnerAnswer, StartRequest } from './spawner-messages';
+import type { SpawnerAnswer, SpawnerRequest, StartRequest } from './spawner-messages';
+
+/** Of containers that wait for their release. */
+const held = new Map<number, Writable>();
 
 function start(request: StartRequest): void {
   let log: number | undefined;
@@ -22,7 +25,7 @@ function start(request: StartRequest): void {
   }
 }
 
-function startWithLog({ id, program, args, env, script }: StartRequest, log: number): void {
+function startWithLog({ id, program, args, env, script, isHeld }: StartRequest, log: number): void {
   // Detached: a session of its own, out of reach of what the terminal sends to ours.
   const child = spawn(program, args, { cwd: '/', detached: true, env, stdio: ['pipe', log, log, 'pipe'] });
   child.once('error', (fault) => answer({ kind: 'failed', id, problem: describeFault(fault) }));
@@ -41,20 +44,41 @@ function startWithLog({ id, program, args, env, script }: StartRequest, log: num
     input.end();
     return;
   }
-  notes.once('data', () => {
+  hear(notes, id);
+  child.once('exit', (code, signal) => {
+    held.delete(id);
+    answer({ kind: 'exited', id, code, signal });
+  });
+  answer({ kind: 'started', id, mark });
+  if (!isHeld) return void input.end(script);
+  held.set(id, input);
+  input.write(script);
+}
+
+/** Each word is said once. */
+function hear(notes: Readable, id: number): void {
+  let heard = '';
+  notes.setEncoding('latin1').on('data', (text: string) => {
+    const before = heard;
+    heard += text;
+    const isNew = (word: string) => heard.includes(word) && !before.includes(word);
+    if (isNew('ready')) answer({ kind: 'ready', id });
+    if (!isNew('running')) return;
     answer({ kind: 'running', id });
     notes.destroy();
   });
-  child.once('exit', (code, signal) => answer({ kind: 'exited', id, code, signal }));
-  answer({ kind: 'started', id, mark });
-  input.end(script);
+}
+
+function release(id: number): void {
+  held.get(id)?.end('go\n');
+  held.delete(id);
 }
 
 function answer(message: SpawnerAnswer): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-process.on('message', (request: StartRequest) => start(request));
+process.on('message', (request: SpawnerRequest) => (request.kind === 'start' ? start(request) : release(request.id)));
 process.once('disconnect', () => process.exit(0));
 // Ctrl-C and the like are the agent's to handle; it ends us by closing the channel.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,10 +1,12 @@
 import type { AgentId, Epoch, Revision, StoreId } from '@holdfast/core/base';
+import type { FaultDomain } from '@holdfast/core/offers';
 import { type Attribute, formatMilli, formatResource, fromMilli, type Resources } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
 import { splitVolumeKey } from '@holdfast/core/volumes';
 import type { Checkpoint } from '../checkpoint';
 import type { Isolation } from '../containers';
 import type { VolumeDirectories } from '../disks';
+import type { OperationFeedback } from '../operations';
 import type { Launch, TaskKeeper } from '../tasks';
 
 /** Everything that GET /state tells of. */
@@ -24,6 +26,8 @@ export interface StateSources {
   readonly directories: VolumeDirectories;
   readonly fence: { readonly highestEpoch: Epoch; readonly ledgerRevision: Revision };
   readonly tasks: TaskKeeper;
+  readonly feedback: Pick<OperationFeedback, 'reports'>;
+  readonly domain?: FaultDomain;
 }
 
 /** What the agent knows of itself, as JSON for people and their tools. Keys are those of Mesos where it has them. */
@@ -43,13 +47,22 @@ export function agentState(sources: StateSources): object {
     highest_epoch: fence.highestEpoch,
     ledger_revision: fence.ledgerRevision,
     attributes: Object.fromEntries(sources.attributes.map(({ name, value }) => [name, attributeText(value)])),
+    domain: sources.domain ? faultDomain(sources.domain) : null,
     resources: Object.fromEntries([...checkpoint.total.scalars()].map(([name, milli]) => [name, fromMilli(milli)])),
     configured_resources: texts(sources.configured),
     checkpointed_resources: texts(checkpoint.resources),
     tasks: [...tasks.all()].map(taskState),
     volumes: volumeStates(sources),
+    unacknowledged_operations: sources.feedback.reports().map(({ frameworkId, status }) => ({
+      id: status.operationId,
+      framework_id: frameworkId,
+      state: status.state,
+      message: status.message ?? null,
+    })),
   };
 }
+
+const faultDomain = ({ region, zone }: FaultDomain): object => ({ fault_domain: { region: { name: region }, zone: { name: zone } } });
 
 function taskState(launch: Launch): object {
   const { ref, record, state, pid, volumes } = launch;
@@ -57,6 +70,7 @@ function taskState(launch: Launch): object {
     id: ref.taskId,
     framework_id: ref.frameworkId,
     launch_id: ref.launchId,
+    executor_id: record.info.executor?.executorId ?? '',
     name: record.info.name,
     state,
     pid: pid ?? null,

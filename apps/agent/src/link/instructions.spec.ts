@@ -4,7 +4,7 @@ import { Resources } from '@holdfast/core/resources';
 import type { AgentMessage } from '@holdfast/contracts';
 import { recordedLog } from '@holdfast/testing/log';
 import { reservedDisk } from '../disks/volumes.fixture';
-import { runTask } from '../fake-master.fixture';
+import { runGroup, runTask } from '../fake-master.fixture';
 import { Instructions, type InstructionDeps } from './instructions';
 import type { Instruction } from './master-link';
 
@@ -34,6 +34,13 @@ beforeEach(() => {
       },
     },
     tasks: {
+      receiveGroup: ({ tasks }) => {
+        const names = tasks.map(({ info }) => info.taskId);
+        events.push(`receive ${names.join()}`);
+        return { group: undefined as never, launches: names as never };
+      },
+      beginGroup: async ({ launches }) => void events.push(`begin ${launches.join()}`),
+      shutdownExecutor: (framework, executor) => void events.push(`shutdown ${framework}/${executor}`),
       receive: ({ info }) => {
         events.push(`receive ${info.taskId}`);
         return info.taskId as never;
@@ -44,6 +51,11 @@ beforeEach(() => {
       acknowledge: (_framework, taskId) => void events.push(`acknowledge ${taskId}`),
       shutdownFramework: (framework) => void events.push(`shutdown ${framework}`),
       confirmGone: ({ taskId }) => void events.push(`confirm ${taskId}`),
+    },
+    feedback: {
+      conclude: async ({ frameworkId, operationId }, { ok: isOk }) => void events.push(`conclude ${frameworkId}/${operationId} ${isOk}`),
+      acknowledge: async (framework, operation) => void events.push(`acknowledge ${framework}/${operation}`),
+      forgetFramework: async (framework) => void events.push(`forget ${framework}`),
     },
     fence: { learnRevision: (revision) => void events.push(`revision ${revision}`) },
     log: recordedLog(),
@@ -73,13 +85,43 @@ it('begins operations and launches in the order in which they come', async () =>
   ]);
 });
 
+it('begins the tasks of a group together, at their place in the order', async () => {
+  carryOut(operation('RESERVE'), { ...runGroup([{ id: 't1' }, { id: 't2' }]), ledgerRevision: 9 }, operation('CREATE'));
+  await instructions.settled();
+  expect(done()).toEqual(['begin RESERVE', 'begin t1,t2', 'begin CREATE']);
+  expect(events).toContain('revision 9');
+});
+
+it('begins no task of a group that a lost stream has left waiting', async () => {
+  carryOut(operation('DESTROY'), operation('CREATE'), runGroup([{ id: 't1' }, { id: 't2' }]));
+  await settle();
+  instructions.abandon();
+  finishDeletions();
+  await instructions.settled();
+  expect(events).toEqual(expect.arrayContaining(['abandon t1', 'abandon t2']));
+  expect(done()).toEqual(['begin DESTROY']);
+});
+
+it('has the framework told of an operation with an id after the master (D-094)', async () => {
+  carryOut({ kind: 'acknowledge_operation', frameworkId: 'f1', operationId: 'o0', uuid: new Uint8Array(16) });
+  const tracked = { ...operation('RESERVE'), frameworkId: 'f1' } as Extract<Instruction, { kind: 'apply_operation' }>;
+  carryOut({ ...tracked, operation: { ...tracked.operation, id: 'o1' } }, tracked, operation('CREATE'));
+  await instructions.settled();
+  await settle();
+  expect(events.filter((event) => /conclude|acknowledge/.test(event))).toEqual(['acknowledge f1/o0', 'conclude f1/o1 true']);
+  expect(sent).toHaveLength(3);
+});
+
 it('lets kills and confirmations pass by what waits', async () => {
   carryOut(operation('DESTROY'), operation('CREATE'), runTask({ id: 't1' }));
   carryOut({ kind: 'kill_task', frameworkId: 'f1', taskId: 't1' }, { kind: 'shutdown_framework', frameworkId: 'f1' });
+  carryOut({ kind: 'shutdown_executor', frameworkId: 'f1', executorId: 'e1' });
   carryOut({ kind: 'acknowledge_update', frameworkId: 'f1', taskId: 't0', uuid: new Uint8Array(16) });
   carryOut({ kind: 'task_gone_confirmed', frameworkId: 'f1', taskId: 't0', launchId: 'l0' });
   await settle();
-  expect(events).toEqual(expect.arrayContaining(['receive t1', 'kill t1', 'shutdown f1', 'acknowledge t0', 'confirm t0']));
+  expect(events).toEqual(
+    expect.arrayContaining(['receive t1', 'kill t1', 'shutdown f1', 'forget f1', 'shutdown f1/e1', 'acknowledge t0', 'confirm t0']),
+  );
   expect(done()).toEqual(['begin DESTROY']);
 });
 

@@ -1,10 +1,9 @@
 import type { OperationUuid, Result } from '@holdfast/core/base';
 import type { AgentMessage } from '@holdfast/contracts';
-import type { ResourceOperation } from '@holdfast/core/offers';
 import type { Logger } from '@holdfast/platform/process';
 import { ATTR, withSpan } from '@holdfast/platform/telemetry';
-import type { Checkpoint } from '../checkpoint';
-import type { ResourceOperations } from '../operations';
+import type { Checkpoint, TrackedOperation } from '../checkpoint';
+import type { OperationFeedback, ResourceOperations } from '../operations';
 import type { Fence } from '../store';
 import type { TaskKeeper } from '../tasks';
 import { Lane } from './lane';
@@ -13,7 +12,20 @@ import type { Instruction } from './master-link';
 export interface InstructionDeps {
   readonly checkpoint: Pick<Checkpoint, 'resources' | 'destroying'>;
   readonly operations: Pick<ResourceOperations, 'deletionsDone' | 'begin' | 'creationFailure'>;
-  readonly tasks: Pick<TaskKeeper, 'receive' | 'begin' | 'abandon' | 'kill' | 'acknowledge' | 'shutdownFramework' | 'confirmGone'>;
+  readonly feedback: Pick<OperationFeedback, 'conclude' | 'acknowledge' | 'forgetFramework'>;
+  readonly tasks: Pick<
+    TaskKeeper,
+    | 'receive'
+    | 'receiveGroup'
+    | 'begin'
+    | 'beginGroup'
+    | 'abandon'
+    | 'kill'
+    | 'acknowledge'
+    | 'shutdownFramework'
+    | 'shutdownExecutor'
+    | 'confirmGone'
+  >;
   readonly fence: Pick<Fence, 'learnRevision'>;
   readonly log: Logger;
   readonly send: (message: AgentMessage) => void;
@@ -23,6 +35,7 @@ export interface InstructionDeps {
 
 type ApplyOperation = Extract<Instruction, { kind: 'apply_operation' }>;
 type RunTask = Extract<Instruction, { kind: 'run_task' }>;
+type RunGroup = Extract<Instruction, { kind: 'run_group' }>;
 
 /**
  * Carries out what the master says. Operations and launches take effect in the order in which they come, as those of one ACCEPT build on
@@ -37,7 +50,7 @@ export class Instructions {
   }
 
   carryOut(instruction: Instruction): void {
-    const { tasks, fence } = this.deps;
+    const { tasks, feedback, fence, onBroken } = this.deps;
     switch (instruction.kind) {
       case 'apply_operation':
         fence.learnRevision(instruction.ledgerRevision);
@@ -45,12 +58,23 @@ export class Instructions {
       case 'run_task':
         fence.learnRevision(instruction.ledgerRevision);
         return this.run(this.era, instruction);
+      case 'run_group':
+        fence.learnRevision(instruction.ledgerRevision);
+        return this.runGroup(this.era, instruction);
       case 'kill_task':
         return tasks.kill(instruction.frameworkId, instruction.taskId, instruction.graceMs);
       case 'acknowledge_update':
         return tasks.acknowledge(instruction.frameworkId, instruction.taskId, instruction.uuid);
       case 'shutdown_framework':
+        feedback.forgetFramework(instruction.frameworkId).catch(onBroken);
         return tasks.shutdownFramework(instruction.frameworkId);
+      case 'shutdown_executor':
+        return tasks.shutdownExecutor(instruction.frameworkId, instruction.executorId);
+      case 'acknowledge_operation': {
+        const { frameworkId, operationId, uuid } = instruction;
+        feedback.acknowledge(frameworkId, operationId, uuid).catch(onBroken);
+        return;
+      }
       case 'task_gone_confirmed':
         return tasks.confirmGone(instruction);
     }
@@ -74,44 +98,61 @@ export class Instructions {
     this.lane.run(() => this.apply(era, operation));
   }
 
-  private async apply(era: Era, { operation, operationUuid, ledgerRevision, traceParent }: ApplyOperation): Promise<void> {
-    if (!isResourceOperation(operation)) {
-      this.deps.log.error({ operationUuid, type: operation.type }, 'an operation that is not for agents is not carried out');
-      return;
-    }
+  private async apply(era: Era, message: ApplyOperation): Promise<void> {
+    const { operation, operationUuid, ledgerRevision, traceParent } = message;
     // Operations might build on the room that is being freed; launches do not, unless they stand behind an operation that does.
     await Promise.race([this.deps.operations.deletionsDone(), era.over]);
     if (era.isOver) return;
     const attributes = { [ATTR.operationKind]: operation.type, [ATTR.ledgerRevision]: ledgerRevision };
     const options = traceParent === undefined ? {} : { traceParent };
-    const { outcome } = await withSpan('apply operation', attributes, () => this.deps.operations.begin(operation), options);
+    const tracked = trackedOperation(message);
+    const { outcome } = await withSpan('apply operation', attributes, () => this.deps.operations.begin(operation, tracked), options);
     // Not waited for: the data of a volume may take long to delete.
-    outcome.then((result) => this.answer(operationUuid, result), this.deps.onBroken);
+    outcome.then((result) => this.answer(operationUuid, result, tracked)).catch(this.deps.onBroken);
   }
 
-  private answer(operationUuid: OperationUuid, result: Result<void>): void {
+  /** The master hears first what its books need, then what the framework wants to know. */
+  private async answer(operationUuid: OperationUuid, result: Result<void>, tracked: TrackedOperation | undefined): Promise<void> {
     if (!result.ok) this.deps.log.warn({ operationUuid, refusal: result.refusal.message }, 'an operation was refused');
     this.deps.send({ kind: 'operation_outcome', operationUuid, ...(!result.ok && { refusal: result.refusal }) });
+    if (tracked) await this.deps.feedback.conclude(tracked, result);
   }
 
   private run(era: Era, task: RunTask): void {
-    const { tasks, checkpoint, operations, onBroken } = this.deps;
+    const { tasks, onBroken } = this.deps;
     const launch = tasks.receive(task);
     if (!launch) return;
     this.lane.run(() => {
       if (era.isOver) return tasks.abandon(launch);
-      const known = {
-        checkpointed: checkpoint.resources,
-        destroying: checkpoint.destroying,
-        creationFailure: (volume: string) => operations.creationFailure(volume),
-      };
-      tasks.begin(launch, known, task.traceParent).catch(onBroken);
+      tasks.begin(launch, this.known(), task.traceParent).catch(onBroken);
     });
+  }
+
+  private runGroup(era: Era, message: RunGroup): void {
+    const { tasks, onBroken } = this.deps;
+    const received = tasks.receiveGroup(message);
+    if (!received) return;
+    this.lane.run(() => {
+      if (era.isOver) return received.launches.forEach((launch) => tasks.abandon(launch));
+      tasks.beginGroup(received, this.known(), message.traceParent).catch(onBroken);
+    });
+  }
+
+  /** What launches are judged against that are at their place in the order now. */
+  private known() {
+    const { checkpoint, operations } = this.deps;
+    return {
+      checkpointed: checkpoint.resources,
+      destroying: checkpoint.destroying,
+      creationFailure: (volume: string) => operations.creationFailure(volume),
+    };
   }
 }
 
-const isResourceOperation = (operation: ApplyOperation['operation']): operation is ResourceOperation =>
-  operation.type === 'RESERVE' || operation.type === 'UNRESERVE' || operation.type === 'CREATE' || operation.type === 'DESTROY';
+/** Undefined: nobody wants to hear what becomes of it. */
+function trackedOperation({ operationUuid, frameworkId, operation }: ApplyOperation): TrackedOperation | undefined {
+  return frameworkId === undefined || operation.id === undefined ? undefined : { operationUuid, frameworkId, operationId: operation.id };
+}
 
 /** From one registration to the loss of its stream. */
 class Era {

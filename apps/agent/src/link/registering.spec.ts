@@ -18,7 +18,8 @@ describe('registering', () => {
       tasks: [],
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     });
-    expect(register.agent.id).toBeUndefined();
+    expect([register.agent.id, register.agent.domain]).toEqual([undefined, undefined]);
+    expect((await agent.state()).domain).toBeNull();
     expect(register.agent.attributes).toEqual([
       { name: 'rack', value: { kind: 'text', text: 'r1' } },
       { name: 'holdfast.isolation', value: { kind: 'text', text: 'namespaces' } },
@@ -26,6 +27,12 @@ describe('registering', () => {
     expect(register.configured.scalarMilli('disk')).toBe(1_000_000);
     await bed.master.apply('RESERVE', reservedDisk(1));
     expect(await agent.state()).toMatchObject({ id: 'agent-1', registered: true, highest_epoch: 1, store_id: register.storeId });
+  });
+
+  it('tells where its machine stands, if it was told (C-074)', async () => {
+    const agent = await started({ domain: 'eu-west/a' });
+    expect((await bed.master.registration()).agent.domain).toEqual({ region: 'eu-west', zone: 'a' });
+    expect((await agent.state()).domain).toEqual({ fault_domain: { region: { name: 'eu-west' }, zone: { name: 'a' } } });
   });
 
   it('comes back after losing the stream, with the same id and what it has by then (A-181, D-077)', async () => {

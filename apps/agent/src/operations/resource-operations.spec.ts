@@ -8,9 +8,10 @@ import { Checkpoint, checkpointFiles } from '../checkpoint';
 import { VolumeDirectories } from '../disks';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
 import { useTempDirectory } from '../files/temp-directory.fixture';
-import { ResourceOperations } from './index';
+import { type OperationDeps, ResourceOperations } from './index';
 
 const directory = useTempDirectory();
+const NO_FEEDBACK: OperationDeps['feedback'] = { finished: () => undefined, conclude: () => Promise.resolve() };
 const configured = Resources.of([scalar('cpus', 4), scalar('disk', 1000)]);
 let holders: Map<string, Holder[]>;
 
@@ -18,7 +19,12 @@ async function open() {
   mkdirSync(join(directory(), 'meta'), { recursive: true });
   const directories = new VolumeDirectories(directory());
   const checkpoint = await Checkpoint.open({ files: checkpointFiles(join(directory(), 'meta')), directories, configured });
-  const operations = new ResourceOperations({ checkpoint, directories, holdersOf: (volume) => holders.get(volume) ?? [] });
+  const operations = new ResourceOperations({
+    checkpoint,
+    directories,
+    holdersOf: (volume) => holders.get(volume) ?? [],
+    feedback: NO_FEEDBACK,
+  });
   const apply = async (type: ResourceOperationType, ...resources: readonly Resource[]) => {
     const operation: ResourceOperation = { type, resources };
     return (await operations.begin(operation)).outcome;
@@ -93,7 +99,7 @@ it.each(KINDS)('creates and destroys a volume on a %s disk, and has the plain di
     directories,
     configured: Resources.of([disk]),
   });
-  const operations = new ResourceOperations({ checkpoint, directories, holdersOf: () => [] });
+  const operations = new ResourceOperations({ checkpoint, directories, holdersOf: () => [], feedback: NO_FEEDBACK });
   const apply = async (type: ResourceOperationType, resource: Resource) =>
     (await operations.begin({ type, resources: [resource] })).outcome;
   const more = source ? { source } : {};

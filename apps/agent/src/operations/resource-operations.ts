@@ -1,14 +1,17 @@
 import { type Holder, ok, refuse, type Refusal, refused, type Result } from '@holdfast/core/base';
-import { convert, conversionOf, type ResourceOperation } from '@holdfast/core/offers';
-import { isPersistentVolume, needsCheckpoint, type Resource, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
+import { type Conversion, convert, conversionOf, type ResizeOperation, type ResourceOperation } from '@holdfast/core/offers';
+import { isPersistentVolume, needsCheckpoint, type Resource, Resources, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
 import { splitVolumeKey, type VolumeKey } from '@holdfast/core/volumes';
-import type { Checkpoint } from '../checkpoint';
+import type { Checkpoint, CheckpointChange, TrackedOperation } from '../checkpoint';
 import type { VolumeDirectories, VolumePath } from '../disks';
 import { describeFault } from '../files';
+import type { OperationFeedback } from './operation-feedback';
+import { planResize } from './resize-volume';
 
 export interface OperationDeps {
   readonly checkpoint: Checkpoint;
   readonly directories: VolumeDirectories;
+  readonly feedback: Pick<OperationFeedback, 'finished' | 'conclude'>;
   /** The launches of this agent whose containers have the volume, or are about to, or may still (A-043, A-140). */
   readonly holdersOf: (volume: VolumeKey) => readonly Holder[];
 }
@@ -23,7 +26,7 @@ type Named = VolumePath & { readonly resource: Resource };
 /** Failed creations that are remembered for the launches that follow them. */
 const FAILURES_KEPT = 1000;
 
-/** RESERVE, UNRESERVE, CREATE and DESTROY as the agent carries them out: in the order in which they are begun, each all or nothing. */
+/** Operations as the agent carries them out: in the order in which they are begun, each all or nothing. */
 export class ResourceOperations {
   private deletion: Promise<unknown> = Promise.resolve();
   private readonly failedCreations = new Map<VolumeKey, string>();
@@ -42,14 +45,22 @@ export class ResourceOperations {
 
   /**
    * Resolves when whatever comes next in order may go on; call again only then, and after deletionsDone. Deleting much data takes long, and
-   * the launches behind a DESTROY do not build on its end.
+   * the launches behind a DESTROY do not build on its end. `tracked`: the success is remembered for its framework, in the same step.
    */
-  async begin(operation: ResourceOperation): Promise<BegunOperation> {
+  async begin(operation: ResourceOperation | ResizeOperation, tracked?: TrackedOperation): Promise<BegunOperation> {
     await this.deletion;
-    const resources = operation.resources.map(unallocated);
-    if (operation.type === 'DESTROY') return this.destroy(resources);
-    const outcome = operation.type === 'CREATE' ? await this.create(resources) : await this.rebook(operation.type, resources);
-    return { outcome: Promise.resolve(outcome) };
+    switch (operation.type) {
+      case 'DESTROY':
+        return this.destroy(operation.resources.map(unallocated), tracked);
+      case 'CREATE':
+        return over(await this.create(operation.resources.map(unallocated), tracked));
+      case 'RESERVE':
+      case 'UNRESERVE':
+        return over(await this.rebook(operation.type, operation.resources.map(unallocated), tracked));
+      case 'GROW_VOLUME':
+      case 'SHRINK_VOLUME':
+        return over(await this.resize(operation, tracked));
+    }
   }
 
   /** Deletes what an earlier agent had begun to delete; the reasons of those that it cannot. */
@@ -58,20 +69,22 @@ export class ResourceOperations {
     const named = this.locate(checkpoint.resources.persistentVolumes().toList());
     if (!named.ok) return [named.refusal.message];
     const begun = named.value.filter(({ key }) => checkpoint.destroying.has(key));
-    if (begun.length === 0) return [];
-    const outcome = await this.eraseAll(begun);
+    const { unfinished } = checkpoint;
+    if (begun.length === 0 && !unfinished) return [];
+    const outcome = await this.eraseAll(begun, unfinished?.converted ?? Resources.empty, unfinished);
+    if (unfinished) await this.deps.feedback.conclude(unfinished, outcome);
     return outcome.ok ? [] : [outcome.refusal.message];
   }
 
-  private async create(resources: readonly Resource[]): Promise<Result<void>> {
+  private async create(resources: readonly Resource[], tracked: TrackedOperation | undefined): Promise<Result<void>> {
     const named = this.locate(resources);
     if (!named.ok) return named;
     const isThere = named.value.map((volume) => this.checkpointed(volume.key));
     // All of it is there as wanted: the same call again.
     if (named.value.every(({ resource }, at) => isThere[at] && isSame(isThere[at], resource) && !this.isDestroying(named.value[at]!.key))) {
-      return ok(undefined);
+      return this.commit({}, Resources.of(resources), tracked);
     }
-    const outcome = await this.createNew(named.value);
+    const outcome = await this.createNew(named.value, tracked);
     for (const { key } of named.value) {
       this.failedCreations.delete(key);
       if (!outcome.ok) this.failedCreations.set(key, outcome.refusal.message);
@@ -83,43 +96,67 @@ export class ResourceOperations {
     return outcome;
   }
 
-  private async createNew(volumes: readonly Named[]): Promise<Result<void>> {
+  private async createNew(volumes: readonly Named[], tracked: TrackedOperation | undefined): Promise<Result<void>> {
     const keys = new Set<VolumeKey>();
     for (const { key } of volumes) {
       // By key and never by sums, in which equal shared volumes become one (A-048).
       if (this.checkpointed(key) || keys.has(key)) return refused(refuse('volume_exists', splitVolumeKey(key)));
       keys.add(key);
     }
-    return this.convert(
-      'CREATE',
-      volumes.map(({ resource }) => resource),
-    );
+    const resources = volumes.map(({ resource }) => resource);
+    return this.convert(conversionOf('CREATE', resources), tracked);
   }
 
-  private async rebook(type: 'RESERVE' | 'UNRESERVE', resources: readonly Resource[]): Promise<Result<void>> {
+  private async rebook(
+    type: 'RESERVE' | 'UNRESERVE',
+    resources: readonly Resource[],
+    tracked: TrackedOperation | undefined,
+  ): Promise<Result<void>> {
     // It would change the path of the data (A-078).
     const volume = resources.find(isPersistentVolume);
     if (volume) return cannot(`${type} may not name a persistent volume (${volume.disk?.persistence?.id})`);
-    return this.convert(type, resources);
+    return this.convert(conversionOf(type, resources), tracked);
   }
 
-  private async convert(type: 'RESERVE' | 'UNRESERVE' | 'CREATE', resources: readonly Resource[]): Promise<Result<void>> {
-    const { checkpoint } = this.deps;
-    const total = convert(checkpoint.total, conversionOf(type, resources));
+  /** Tasks may use it meanwhile: the path of its data stays, and with it what they have mounted (A-141). */
+  private async resize(operation: ResizeOperation, tracked: TrackedOperation | undefined): Promise<Result<void>> {
+    const named = this.locate([operation.volume]);
+    if (!named.ok) return named;
+    const [{ key }] = named.value as readonly [Named];
+    const plan = planResize(operation, key, this.isDestroying(key) ? undefined : this.checkpointed(key));
+    if (!plan.ok) return plan;
+    const { conversion, isDone } = plan.value;
+    return isDone ? this.commit({}, conversion.produced, tracked) : this.convert(conversion, tracked);
+  }
+
+  private async convert(conversion: Conversion, tracked: TrackedOperation | undefined): Promise<Result<void>> {
+    const total = convert(this.deps.checkpoint.total, conversion);
     if (!total.ok) return cannot(total.refusal.message);
-    return checkpoint.commit({ resources: total.value.filter(needsCheckpoint), destroying: checkpoint.destroying });
+    return this.commit({ resources: total.value.filter(needsCheckpoint) }, conversion.produced, tracked);
   }
 
-  private async destroy(resources: readonly Resource[]): Promise<BegunOperation> {
-    const begun = await this.announceDestruction(resources);
+  /** The effect, and that it has taken place, in one step. */
+  private async commit(change: CheckpointChange, converted: Resources, tracked: TrackedOperation | undefined): Promise<Result<void>> {
+    const outcome = tracked && this.deps.feedback.finished(tracked, converted);
+    const next: CheckpointChange = { ...change, ...(outcome && { outcome }) };
+    return Object.keys(next).length === 0 ? ok(undefined) : this.deps.checkpoint.commit(next);
+  }
+
+  private async destroy(resources: readonly Resource[], tracked: TrackedOperation | undefined): Promise<BegunOperation> {
+    const { produced } = conversionOf('DESTROY', resources);
+    const begun = await this.announceDestruction(resources, produced, tracked);
     if (!begun.ok) return { outcome: Promise.resolve(begun) };
-    const outcome = this.eraseAll(begun.value);
+    const outcome = this.eraseAll(begun.value, produced, tracked);
     this.deletion = outcome.catch(() => undefined);
     return { outcome };
   }
 
   /** Checks, then commits the intent to delete: the point from which a crash leads forward. Volumes that are gone already are left out (A-139). */
-  private async announceDestruction(resources: readonly Resource[]): Promise<Result<readonly Named[]>> {
+  private async announceDestruction(
+    resources: readonly Resource[],
+    converted: Resources,
+    tracked: TrackedOperation | undefined,
+  ): Promise<Result<readonly Named[]>> {
     const named = this.locate(resources);
     if (!named.ok) return named;
     const present: Named[] = [];
@@ -132,14 +169,15 @@ export class ResourceOperations {
       present.push({ ...volume, resource: known });
     }
     const { checkpoint } = this.deps;
-    if (present.every(({ key }) => this.isDestroying(key))) return ok(present);
+    if (present.every(({ key }) => this.isDestroying(key)) && !tracked) return ok(present);
     const destroying = new Set([...checkpoint.destroying, ...present.map(({ key }) => key)]);
-    const committed = await checkpoint.commit({ resources: checkpoint.resources, destroying });
+    const committed = await checkpoint.commit({ destroying, ...(tracked && { unfinished: { ...tracked, converted } }) });
     return committed.ok ? ok(present) : committed;
   }
 
-  private async eraseAll(volumes: readonly Named[]): Promise<Result<void>> {
-    if (volumes.length === 0) return ok(undefined);
+  private async eraseAll(volumes: readonly Named[], converted: Resources, tracked: TrackedOperation | undefined): Promise<Result<void>> {
+    const isOver: CheckpointChange = tracked ? { finished: tracked.operationUuid } : {};
+    if (volumes.length === 0) return this.commit(isOver, converted, tracked);
     const { checkpoint, directories } = this.deps;
     for (const volume of volumes) {
       try {
@@ -160,10 +198,8 @@ export class ResourceOperations {
       ),
     );
     if (!total.ok) return cannot(total.refusal.message);
-    return checkpoint.commit({
-      resources: total.value.filter(needsCheckpoint),
-      destroying: new Set([...checkpoint.destroying].filter((key) => !gone.has(key))),
-    });
+    const destroying = new Set([...checkpoint.destroying].filter((key) => !gone.has(key)));
+    return this.commit({ ...isOver, resources: total.value.filter(needsCheckpoint), destroying }, converted, tracked);
   }
 
   private locate(resources: readonly Resource[]): Result<readonly Named[]> {
@@ -196,5 +232,7 @@ export class ResourceOperations {
 
 /** The size of a volume is part of its identity: DESTROY names it exactly (A-046). */
 const isSame = (a: Resource, b: Resource): boolean => unallocatedIdentity(a) === unallocatedIdentity(b);
+
+const over = (outcome: Result<void>): BegunOperation => ({ outcome: Promise.resolve(outcome) });
 
 const cannot = (problem: string): { readonly ok: false; readonly refusal: Refusal } => refused(refuse('agent_failed', { problem }));

@@ -1,3 +1,4 @@
 export { detectResources } from './detect-resources';
 export { parseAttributes } from './parse-attributes';
+export { parseDomain } from './parse-domain';
 export { readResources, writeResources } from './resources-text';

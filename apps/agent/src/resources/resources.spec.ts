@@ -1,11 +1,17 @@
 import { Resources } from '@holdfast/core/resources';
 import { volumeResource } from '../disks/volumes.fixture';
-import { detectResources, parseAttributes, readResources, writeResources } from './index';
+import { detectResources, parseAttributes, parseDomain, readResources, writeResources } from './index';
 
 it('detects processors, memory and disk of the machine', async () => {
   const parsed = Resources.parse(await detectResources('/'));
   if (!parsed.ok) throw new Error(parsed.refusal.message);
   for (const name of ['cpus', 'mem', 'disk']) expect(parsed.value.scalarMilli(name)).toBeGreaterThan(0);
+});
+
+it('reads where a machine stands', () => {
+  expect(parseDomain('eu-west/a 1')).toBeUndefined();
+  expect(parseDomain('eu-west/a')).toEqual({ region: 'eu-west', zone: 'a' });
+  for (const wrong of ['', 'eu-west', '/a', 'eu-west/', 'eu/west/a', ' eu/a']) expect(parseDomain(wrong)).toBeUndefined();
 });
 
 it('reads attributes as Mesos writes them', () => {

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { TaskId } from '@holdfast/core/base';
 import type { StatusReason, StatusSource, TaskState } from '@holdfast/core/tasks';
 import type { ContainerEnd } from '../containers';
 
@@ -12,13 +13,15 @@ export interface TaskEnd {
 
 export interface KillCause {
   readonly isFrameworkRemoved: boolean;
+  /** Of a task that goes with its group. */
+  readonly because?: string;
 }
 
 /** A task that was told to end is killed, however its command took it, as in Mesos. */
 export function endStatus(end: ContainerEnd, kill: KillCause | undefined, hasRun: boolean): TaskEnd {
   const reason = kill?.isFrameworkRemoved ? ({ reason: 'REASON_FRAMEWORK_REMOVED' } as const) : {};
   if (kill && !hasRun) return killedDuringLaunch(kill);
-  if (kill) return { state: 'TASK_KILLED', source: 'SOURCE_EXECUTOR', ...reason, message: `Killed: ${describe(end)}` };
+  if (kill) return { state: 'TASK_KILLED', source: 'SOURCE_EXECUTOR', ...reason, message: `Killed${sentencePart(kill)}: ${describe(end)}` };
   switch (end.kind) {
     case 'exited':
       return { state: end.code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED', source: 'SOURCE_EXECUTOR', message: describe(end) };
@@ -39,8 +42,17 @@ export const killedDuringLaunch = (kill: KillCause): TaskEnd => ({
   state: 'TASK_KILLED',
   source: 'SOURCE_AGENT',
   reason: kill.isFrameworkRemoved ? 'REASON_FRAMEWORK_REMOVED' : 'REASON_TASK_KILLED_DURING_LAUNCH',
-  message: 'Killed before its command ran',
+  message: `Killed before its command ran${sentencePart(kill)}`,
 });
+
+const sentencePart = ({ because }: KillCause): string => (because === undefined ? '' : `, because ${because}`);
+
+/** As the task of its group that could not be started, all of which end alike (B-074). */
+export const endWithGroup = (end: TaskEnd, taskId: TaskId): TaskEnd =>
+  // Read back from what another one was told already.
+  end.message.startsWith(NONE_STARTED) ? end : { ...end, message: `${NONE_STARTED} because of task ${taskId}: ${end.message}` };
+
+const NONE_STARTED = 'No task of its group was started,';
 
 export const launchFailed = (problem: string): TaskEnd => ({
   state: 'TASK_FAILED',

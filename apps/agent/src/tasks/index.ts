@@ -1,4 +1,4 @@
 export { Launch, type LaunchDeps, type LaunchSettings } from './launch';
 export { startSandboxCleaner } from './sandbox-cleaner';
-export { TaskKeeper, type TaskKeeperDeps } from './task-keeper';
+export { type ReceivedGroup, TaskKeeper, type TaskKeeperDeps } from './task-keeper';
 export { taskMetrics, type TaskMetrics } from './task-metrics';

@@ -9,7 +9,13 @@ export type LaunchEvent =
   | { readonly kind: 'status'; readonly status: PendingStatus }
   | { readonly kind: 'acknowledged'; readonly uuid: Uint8Array }
   /** Asked to end; `startMs` is when it was first asked (D-057). */
-  | { readonly kind: 'kill'; readonly startMs: number; readonly graceMs: number; readonly isFrameworkRemoved: boolean }
+  | {
+      readonly kind: 'kill';
+      readonly startMs: number;
+      readonly graceMs: number;
+      readonly isFrameworkRemoved: boolean;
+      readonly because?: string;
+    }
   /** No process of it is left. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'gone_confirmed' };

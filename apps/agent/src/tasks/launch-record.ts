@@ -1,7 +1,7 @@
 import { frameworkInfoCodec, taskInfoCodec, type Codec } from '@holdfast/contracts';
 import type { LaunchId } from '@holdfast/core/base';
 import type { FrameworkInfo } from '@holdfast/core/offers';
-import type { TaskInfo } from '@holdfast/core/tasks';
+import type { TaskInfo, TaskRef } from '@holdfast/core/tasks';
 import type { Isolation } from '../containers';
 
 /** What one RunTask asked for, as the agent keeps it until the master has confirmed the end. */
@@ -15,7 +15,22 @@ export interface LaunchRecord {
   /** The boot during which it was received: processes of another one are no more. */
   readonly bootId: string;
   readonly receivedMs: number;
+  /** Of a task of a LAUNCH_GROUP, whose executor stands in the TaskInfo. */
+  readonly group?: GroupMembership;
 }
+
+export interface GroupMembership {
+  /** The launch id of its first task. */
+  readonly id: LaunchId;
+  /** How many tasks it was launched with. */
+  readonly size: number;
+}
+
+export const refOf = ({ framework, info, launchId }: LaunchRecord): TaskRef => ({
+  frameworkId: framework.id ?? '',
+  taskId: info.taskId,
+  launchId,
+});
 
 /** The two messages as protobuf in base64, which later versions can read, too. */
 interface Json extends Omit<LaunchRecord, 'framework' | 'info'> {

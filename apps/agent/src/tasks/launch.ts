@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { AgentId, Holder, World } from '@holdfast/core/base';
-import type { AgentMessage, ReportedTask } from '@holdfast/contracts';
+import type { ReportedTask } from '@holdfast/contracts';
 import { hasCapability } from '@holdfast/core/offers';
 import { isTerminal, type TaskRef, type TaskState, type TaskVolume, volumesOf } from '@holdfast/core/tasks';
 import type { VolumeKey } from '@holdfast/core/volumes';
@@ -9,12 +9,14 @@ import { ATTR, withSpan } from '@holdfast/platform/telemetry';
 import { type Container, type ContainerMount, type ContainerRuntime, endOf, LaunchFault, readContainerLog } from '../containers';
 import { DiskFault, type VolumeDirectories } from '../disks';
 import { describeFault, faultCode } from '../files';
-import { type PendingStatus, Repeater, type RetryTimes, UpdateStream } from '../updates';
+import type { RetryTimes } from '../updates';
 import { droppedByRestart, endStatus, type KillCause, killedDuringLaunch, launchFailed, type TaskEnd } from './end-status';
 import { type LaunchEvent, LaunchJournal } from './launch-journal';
 import type { LaunchRecord } from './launch-record';
+import { LaunchReports, type ReportDeps } from './launch-reports';
 import { type ContainerSurroundings, planContainer, planMounts, requireVolumes } from './plan-container';
 import { clearSandbox, makeSandbox } from './sandbox';
+import type { Stage, TaskGroup } from './task-group';
 import type { TaskMetrics } from './task-metrics';
 
 export interface LaunchSettings extends Omit<ContainerSurroundings, 'agentId'> {
@@ -22,7 +24,7 @@ export interface LaunchSettings extends Omit<ContainerSurroundings, 'agentId'> {
   readonly bootId: string;
 }
 
-export interface LaunchDeps {
+export interface LaunchDeps extends ReportDeps {
   readonly world: World;
   readonly log: Logger;
   readonly runtime: ContainerRuntime;
@@ -30,8 +32,6 @@ export interface LaunchDeps {
   readonly settings: LaunchSettings;
   readonly metrics: TaskMetrics;
   readonly agentId: () => AgentId;
-  /** To the master, if there is one just now. */
-  readonly send: (message: AgentMessage) => void;
   /** Whether another launch of this agent has the volume (A-158). */
   readonly isUsedByOthers: (launch: Launch, volume: VolumeKey) => boolean;
   /** The master has confirmed everything; it may be forgotten. */
@@ -50,6 +50,13 @@ interface Kill extends KillCause {
   readonly graceMs: number;
 }
 
+export interface KillWish extends Partial<KillCause> {
+  /** Else that of the task. */
+  readonly graceMs?: number;
+  /** Whoever asks, asks the others of its group as well. */
+  readonly isAskedOfAll?: boolean;
+}
+
 /**
  * One RunTask, from its arrival to the master's confirmation of its end. Everything that the next agent would have to know is on the disk
  * before it is said to anybody.
@@ -57,18 +64,14 @@ interface Kill extends KillCause {
 export class Launch {
   readonly volumes: readonly TaskVolume[];
   private readonly journal: LaunchJournal;
-  private readonly updates: UpdateStream;
-  private readonly goneRepeater: Repeater;
+  private readonly reports: LaunchReports;
   private container: Container | undefined;
   private kill: Kill | undefined;
   private cancelKillTimer: (() => void) | undefined;
   /** On the disk, so that events can be added to it. */
   private isRemembered = false;
-  private hasSaidRunning = false;
   /** Judged and found good: from then on its volumes are held. */
   private isStarting = false;
-  private isGone = false;
-  private isGoneConfirmed = false;
   private resolveGone!: () => void;
   /** Resolves when no process of it is left. */
   readonly whenGone = new Promise<void>((resolve) => (this.resolveGone = resolve));
@@ -77,28 +80,32 @@ export class Launch {
     readonly record: LaunchRecord,
     private readonly files: LaunchFiles,
     private readonly deps: LaunchDeps,
+    private readonly group?: TaskGroup,
   ) {
-    const { world, log, settings } = deps;
     this.volumes = volumesOf(record.info);
     this.journal = new LaunchJournal(files.journal, (fault) =>
-      log.error({ err: fault, ...this.ref }, 'what happened to a task could not be written down'),
+      deps.log.error({ err: fault, ...this.ref }, 'what happened to a task could not be written down'),
     );
-    this.updates = new UpdateStream({
-      send: (status, latestState) => this.sendStatus(status, latestState),
-      times: settings.updateRetry,
-      timers: world,
-    });
-    this.goneRepeater = new Repeater(() => deps.send({ kind: 'task_gone', ...this.ref, cause: this.state }), settings.updateRetry, world);
+    this.reports = new LaunchReports(record, this.journal, deps);
+    group?.join(this);
   }
 
   get ref(): TaskRef {
-    const { framework, info, launchId } = this.record;
-    return { frameworkId: framework.id ?? '', taskId: info.taskId, launchId };
+    return this.reports.ref;
   }
 
   /** The newest state, which the master may not have been told yet. */
   get state(): TaskState {
-    return this.updates.latestState;
+    return this.reports.state;
+  }
+
+  /** No process of it is left. */
+  get isGone(): boolean {
+    return this.reports.isGone;
+  }
+
+  get isBeingKilled(): boolean {
+    return this.kill !== undefined && !this.isGone;
   }
 
   /** True while a process of it may exist. */
@@ -113,7 +120,7 @@ export class Launch {
   /** As it stands in the report to a master that may know nothing: until it is gone, and until its last state has been acknowledged. */
   get report(): ReportedTask | undefined {
     const { framework, info, launchId } = this.record;
-    return isTerminal(this.state) && this.updates.isDrained ? undefined : { framework, info, launchId, state: this.state };
+    return isTerminal(this.state) && this.reports.isDrained ? undefined : { framework, info, launchId, state: this.state };
   }
 
   holderOf({ mode }: TaskVolume): Holder {
@@ -130,7 +137,8 @@ export class Launch {
       attributes,
       async (span) => {
         const problem = await this.remember();
-        const end = refusal ?? (problem === undefined ? await this.start() : launchFailed(problem));
+        const early = await this.agreed('written', refusal ?? (problem === undefined ? undefined : launchFailed(problem)));
+        const end = early ?? (await this.start());
         if (end) await this.ended(end);
         span.setAttribute(ATTR.taskState, this.state);
       },
@@ -141,65 +149,72 @@ export class Launch {
   /** Goes on where an earlier agent has stopped (A-180). */
   async resume(events: readonly LaunchEvent[]): Promise<void> {
     this.isRemembered = true;
-    for (const event of events) this.replay(event);
+    for (const event of events) {
+      if (event.kind === 'kill') this.kill = event;
+      else this.reports.replay(event);
+    }
     if (this.isGone && isTerminal(this.state)) {
       this.resolveGone();
-      if (this.isGoneConfirmed) this.finishIfConfirmed();
-      else this.goneRepeater.start();
+      if (!this.finishIfConfirmed()) this.reports.resend();
       return;
     }
-    this.isGone = false;
+    this.reports.retractGone();
     this.isStarting = true;
     const { launchId, isolation, bootId } = this.record;
-    if (bootId !== this.deps.settings.bootId) return this.endedWithMachine();
+    const given = this.group?.endOf(this);
+    if (!given && bootId !== this.deps.settings.bootId) return this.endedWithMachine();
     const container = await this.deps.runtime.adopt(launchId, isolation, this.files.log);
+    if (given) return this.endedBefore(container, given);
     if (!container) return this.ended(this.neverStarted());
     this.follow(container);
     if (this.kill) this.carryOutKill();
   }
 
-  /** Ends it: SIGTERM, and after the grace SIGKILL (D-057). Asked again, the grace can only become shorter; it counts from the first time. */
-  terminate(options: { readonly graceMs?: number; readonly isFrameworkRemoved?: boolean } = {}): void {
+  /**
+   * Ends it: SIGTERM, and after the grace SIGKILL (D-057). Asked again, the grace can only become shorter; it counts from the first time.
+   * Its group goes with it (D-058). Resolves when that is written down.
+   */
+  async terminate(wish: KillWish = {}): Promise<void> {
     if (this.isGone || isTerminal(this.state)) return;
     const { world, settings } = this.deps;
     const isFirst = this.kill === undefined;
-    const graceMs = options.graceMs ?? this.kill?.graceMs ?? this.record.info.killGraceMs ?? settings.killGraceMs;
-    this.kill = {
+    const graceMs = wish.graceMs ?? this.kill?.graceMs ?? this.record.info.killGraceMs ?? settings.killGraceMs;
+    const because = this.kill ? this.kill.because : wish.because;
+    const kill: Kill = {
       startMs: this.kill?.startMs ?? world.nowMs(),
       graceMs: Math.min(graceMs, this.kill?.graceMs ?? Infinity),
-      isFrameworkRemoved: options.isFrameworkRemoved ?? this.kill?.isFrameworkRemoved ?? false,
+      isFrameworkRemoved: wish.isFrameworkRemoved ?? this.kill?.isFrameworkRemoved ?? false,
+      ...(because !== undefined && { because }),
     };
-    if (this.isRemembered) void this.journal.append({ kind: 'kill', ...this.kill });
-    const tellsKilling = isFirst && this.container?.hasRun && hasCapability(this.record.framework, 'TASK_KILLING_STATE');
-    if (tellsKilling) void this.say({ state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR', message: 'Asked to end' });
+    this.kill = kill;
+    const written = this.isRemembered ? this.journal.append({ kind: 'kill', ...kill }) : undefined;
+    if (isFirst) this.sayKilling();
     this.carryOutKill(isFirst);
+    if (!wish.isAskedOfAll) await this.group?.endOthers(this, because ?? `task ${this.ref.taskId} of its group was killed`);
+    await written;
   }
 
   /** False: not the status that waits. */
   acknowledge(uuid: Uint8Array): boolean {
-    if (!this.updates.acknowledge(uuid)) return false;
-    if (!this.finishIfConfirmed()) void this.journal.append({ kind: 'acknowledged', uuid });
-    return true;
+    const isExpected = this.reports.acknowledge(uuid);
+    if (isExpected) this.finishIfConfirmed();
+    return isExpected;
   }
 
   confirmGone(): void {
-    if (!this.isGone || this.isGoneConfirmed) return;
-    this.isGoneConfirmed = true;
-    this.goneRepeater.stop();
-    if (!this.finishIfConfirmed()) void this.journal.append({ kind: 'gone_confirmed' });
+    this.reports.confirmGone();
+    this.finishIfConfirmed();
   }
 
   /** A master has registered us and may have missed anything. */
   resend(): void {
-    this.updates.resend();
-    if (this.isGone && !this.isGoneConfirmed) this.goneRepeater.start();
+    this.reports.resend();
   }
 
   /** No more timers; what is not confirmed is the next agent's. */
   stop(): void {
     this.cancelKillTimer?.();
-    this.updates.stop();
-    this.goneRepeater.stop();
+    this.reports.stop();
   }
 
   /** Resolves when all that happened is written down. */
@@ -221,14 +236,52 @@ export class Launch {
 
   /** Undefined: it runs, or is over and has been reported. */
   private async start(): Promise<TaskEnd | undefined> {
+    if (this.group) return this.startWithGroup();
+    const problem = await this.setUp();
+    const { container } = this;
+    if (problem || !container) return problem;
+    this.follow(container);
+    await this.mounting(container.whenRunning);
+    return undefined;
+  }
+
+  /** Set up beside the others, it runs when all are. */
+  private async startWithGroup(): Promise<TaskEnd | undefined> {
+    const problem = await this.setUp();
+    const { container } = this;
+    if (container) await this.mounting(Promise.race([container.whenReady, container.whenGone]));
+    const lost = container && !container.isReady ? endStatus(await container.whenGone, this.kill, false) : undefined;
+    const end = await this.agreed('ready', problem ?? lost);
+    if (!container) return end;
+    if (end) {
+      container.kill();
+      await container.whenGone;
+      return end;
+    }
+    this.deps.runtime.release(container);
+    this.follow(container);
+    await container.whenRunning;
+    return undefined;
+  }
+
+  /** What the group makes of how far this one has come; a task by itself goes its own way. */
+  private agreed(stage: Stage, end: TaskEnd | undefined): Promise<TaskEnd | undefined> {
+    return this.group ? this.group.meet(this, stage, end) : Promise.resolve(end);
+  }
+
+  /** Up to its container, which is there unless it cannot be. */
+  private async setUp(): Promise<TaskEnd | undefined> {
     if (this.kill) return killedDuringLaunch(this.kill);
-    void this.say({ state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' });
+    void this.reports.say({ state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' });
     try {
       await requireVolumes(this.volumes, this.deps.directories);
       const mounts = this.mounts();
       await makeSandbox(this.record, mounts);
       if (this.kill) return killedDuringLaunch(this.kill);
-      await this.launch(mounts);
+      const { runtime, settings, agentId } = this.deps;
+      const spec = planContainer(this.record, mounts, { ...settings, agentId: agentId() });
+      this.container = await runtime.launch(this.group ? { ...spec, gate: this.group.gate } : spec, this.files.log);
+      if (this.kill) this.carryOutKill();
       return undefined;
     } catch (fault) {
       if (fault instanceof LaunchFault || fault instanceof DiskFault) return launchFailed(fault.message);
@@ -239,14 +292,10 @@ export class Launch {
     }
   }
 
-  private async launch(mounts: readonly ContainerMount[]): Promise<void> {
-    const { runtime, settings, agentId } = this.deps;
-    const container = await runtime.launch(planContainer(this.record, mounts, { ...settings, agentId: agentId() }), this.files.log);
-    this.follow(container);
-    if (this.kill) this.carryOutKill();
+  private async mounting(set: Promise<unknown>): Promise<void> {
     const volumes = this.volumes.map(({ volume }) => volume);
-    if (volumes.length === 0) await container.whenRunning;
-    else await withSpan('mount volumes', { [ATTR.volumeId]: volumes }, () => container.whenRunning);
+    if (volumes.length === 0) await set;
+    else await withSpan('mount volumes', { [ATTR.volumeId]: volumes }, () => set);
   }
 
   private follow(container: Container): void {
@@ -259,13 +308,18 @@ export class Launch {
 
   private async seeThrough(container: Container): Promise<void> {
     await container.whenRunning;
-    if (container.hasRun && !this.hasSaidRunning) {
-      this.hasSaidRunning = true;
+    if (container.hasRun && !this.reports.hasSaid('TASK_RUNNING')) {
       this.deps.metrics.started(this.deps.world.nowMs() - this.record.receivedMs);
-      await this.say({ state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR' });
+      await this.reports.say({ state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR' });
     }
     const end = await container.whenGone;
     await this.ended(endStatus(end, this.kill, container.hasRun));
+  }
+
+  /** Once, and only to a framework that wants to know; what has not run is ended without. */
+  private sayKilling(): void {
+    if (!this.container?.hasRun || !hasCapability(this.record.framework, 'TASK_KILLING_STATE')) return;
+    void this.reports.say({ state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR', message: 'Asked to end' });
   }
 
   private carryOutKill(isFirst = true): void {
@@ -289,6 +343,13 @@ export class Launch {
     );
   }
 
+  /** Of a group that an earlier agent has given up, or left before it was let go. */
+  private async endedBefore(container: Container | undefined, end: TaskEnd): Promise<void> {
+    container?.kill();
+    await container?.whenGone;
+    return this.ended(end);
+  }
+
   private neverStarted(): TaskEnd {
     return this.kill ? killedDuringLaunch(this.kill) : droppedByRestart;
   }
@@ -297,11 +358,9 @@ export class Launch {
   private async ended(end: TaskEnd): Promise<void> {
     this.cancelKillTimer?.();
     await this.clearSandbox();
-    this.isGone = true;
-    const status = this.statusOf(end);
-    // The status first: a master that learns of the end from it releases the volumes before it passes the status on.
-    await this.reporting(status, () => this.journal.append({ kind: 'gone' }, { kind: 'status', status }));
-    this.goneRepeater.start();
+    // Before a master can have heard of it: it would confirm, and this end be forgotten while the group does not know of it.
+    await this.group?.ended(this, end);
+    await this.reports.sayGone(end);
     this.deps.metrics.ended(end.state);
     this.resolveGone();
   }
@@ -316,51 +375,9 @@ export class Launch {
     }
   }
 
-  private async say(what: Omit<TaskEnd, 'message'> & { readonly message?: string }): Promise<void> {
-    const status = this.statusOf(what);
-    await this.reporting(status, () => this.journal.append({ kind: 'status', status }));
-  }
-
-  /** Written down, then told; a span in the trace of the launch, however long after it. */
-  private reporting(status: PendingStatus, write: () => Promise<void>): Promise<void> {
-    return withSpan('report task status', { [ATTR.taskState]: status.state }, async () => {
-      await write();
-      this.updates.push(status);
-    });
-  }
-
-  private statusOf(what: Omit<TaskEnd, 'message'> & { readonly message?: string }): PendingStatus {
-    const { world, agentId } = this.deps;
-    const uuid = Buffer.from(world.ids.uuid().replaceAll('-', ''), 'hex');
-    return { ...what, taskId: this.record.info.taskId, agentId: agentId(), timestampMs: world.nowMs(), uuid };
-  }
-
-  private sendStatus(status: PendingStatus, latestState: TaskState): void {
-    const { frameworkId, launchId } = this.ref;
-    this.deps.send({ kind: 'task_update', frameworkId, launchId, status, latestState });
-  }
-
-  private replay(event: LaunchEvent): void {
-    switch (event.kind) {
-      case 'status':
-        this.hasSaidRunning ||= event.status.state === 'TASK_RUNNING';
-        return this.updates.push(event.status);
-      case 'acknowledged':
-        return void this.updates.acknowledge(event.uuid);
-      case 'kill':
-        this.kill = event;
-        return;
-      case 'gone':
-        this.isGone = true;
-        return;
-      case 'gone_confirmed':
-        this.isGoneConfirmed = true;
-    }
-  }
-
   /** True: nothing is left to do, and the files are going. */
   private finishIfConfirmed(): boolean {
-    if (!this.isGone || !this.isGoneConfirmed || !this.updates.isDrained) return false;
+    if (!this.reports.isComplete) return false;
     this.stop();
     this.removeFiles().catch((fault: unknown) =>
       this.deps.log.warn({ err: fault, ...this.ref }, 'the files of an ended task could not be removed'),

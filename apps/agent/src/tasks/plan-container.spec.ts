@@ -1,7 +1,7 @@
-import { volumesOf } from '@holdfast/core/tasks';
+import { type ExecutorInfo, volumesOf } from '@holdfast/core/tasks';
 import { VolumeDirectories } from '../disks';
 import { volumeResource } from '../disks/volumes.fixture';
-import { FRAMEWORK, runTask, type TaskWish } from '../fake-master.fixture';
+import { FRAMEWORK, memberOf, runGroup, runTask, type TaskWish } from '../fake-master.fixture';
 import type { LaunchRecord } from './launch-record';
 import { type ContainerSurroundings, planContainer, planMounts, userOf } from './plan-container';
 
@@ -40,6 +40,19 @@ it('tells a task who and where it is (architecture 11.10), and lets its own vari
     MESOS_CHECKPOINT: '1',
     MESOS_TASK_ID: 'overridden',
     MINE: 'x',
+  });
+});
+
+it('tells a task of a group its executor and how long that has to shut down (D-059)', () => {
+  const variablesOf = (executor: Partial<ExecutorInfo>) => {
+    const { info } = memberOf(runGroup([{ id: 't1' }], executor), 0);
+    return Object.fromEntries(planContainer({ ...recordOf({}), info }, [], AROUND).environment);
+  };
+  expect(variablesOf({})).toMatchObject({ MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '5000ms' });
+  expect(variablesOf({ shutdownGraceMs: 7000 })).toMatchObject({
+    MESOS_TASK_ID: 't1',
+    MESOS_EXECUTOR_ID: 'e1',
+    MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '7000ms',
   });
 });
 

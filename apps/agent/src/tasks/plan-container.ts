@@ -3,6 +3,7 @@ import type { TaskVolume } from '@holdfast/core/tasks';
 import { type ContainerMount, type ContainerSpec, taskEnvironment } from '../containers';
 import { DiskFault, type VolumeDirectories } from '../disks';
 import type { LaunchRecord } from './launch-record';
+import { shutdownGraceMs } from './shutdown-grace';
 
 export interface ContainerSurroundings {
   readonly agentId: AgentId;
@@ -63,7 +64,13 @@ export function planContainer(record: LaunchRecord, mounts: readonly ContainerMo
     sandbox,
     mounts,
     command: command?.shell === false ? { program: value, args: command.args.slice(1) } : { line: value },
-    environment: taskEnvironment({ ...around, framework, info, sandbox, shutdownGraceMs: around.killGraceMs }),
+    environment: taskEnvironment({
+      ...around,
+      framework,
+      info,
+      sandbox,
+      shutdownGraceMs: info.executor ? shutdownGraceMs(info.executor) : around.killGraceMs,
+    }),
     ...(user !== undefined && { user }),
   };
 }

@@ -1,16 +1,22 @@
+import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FrameworkId, type Holder, type LaunchId, type TaskId } from '@holdfast/core/base';
+import type { ExecutorId, FrameworkId, Holder, LaunchId, TaskId } from '@holdfast/core/base';
 import type { MasterMessage, ReportedTask } from '@holdfast/contracts';
-import type { TaskRef } from '@holdfast/core/tasks';
+import type { FrameworkInfo } from '@holdfast/core/offers';
+import type { TaskInfo, TaskRef } from '@holdfast/core/tasks';
 import { idProblem } from '@holdfast/core/resources';
 import type { VolumeKey } from '@holdfast/core/volumes';
 import type { Isolation } from '../containers';
+import { earlierVerdict } from './earlier-verdict';
+import type { TaskEnd } from './end-status';
 import { Launch, type LaunchDeps } from './launch';
 import { type JournalContent, LaunchJournal } from './launch-journal';
-import type { LaunchRecord } from './launch-record';
+import type { GroupMembership, LaunchRecord } from './launch-record';
 import { userOf } from './plan-container';
 import { type LaunchSurroundings, refuseLaunch } from './plan-launch';
+import { shutdownGraceMs } from './shutdown-grace';
+import { TaskGroup } from './task-group';
 
 export interface TaskKeeperDeps extends Omit<LaunchDeps, 'isUsedByOthers' | 'onFinished'> {
   /** `meta/tasks` */
@@ -24,6 +30,13 @@ export interface TaskKeeperDeps extends Omit<LaunchDeps, 'isUsedByOthers' | 'onF
 export type KnownResources = Pick<LaunchSurroundings, 'checkpointed' | 'destroying' | 'creationFailure'>;
 
 type RunTask = Extract<MasterMessage, { kind: 'run_task' }>;
+type RunGroup = Extract<MasterMessage, { kind: 'run_group' }>;
+
+/** The launches of a RunGroup, and what holds them together. */
+export interface ReceivedGroup {
+  readonly group: TaskGroup;
+  readonly launches: readonly Launch[];
+}
 
 /** Finished launches that are remembered so that a RunTask which comes twice runs once. */
 const FINISHED_KEPT = 10_000;
@@ -48,7 +61,7 @@ export class TaskKeeper {
   /** Takes over what an earlier agent has left (A-180, D-079): live tasks go on, ended ones are reported. */
   static async recover(deps: TaskKeeperDeps): Promise<TaskKeeper> {
     const keeper = new TaskKeeper(deps);
-    for (const name of await readdir(deps.directory)) if (name.endsWith(JOURNAL)) await keeper.recoverLaunch(name);
+    await keeper.recoverAll();
     return keeper;
   }
 
@@ -82,16 +95,19 @@ export class TaskKeeper {
   }
 
   /** Notes a RunTask, so that a kill that overtakes it finds it. Undefined: it has come before, or cannot be carried out. */
-  receive({ launchId, framework, info }: RunTask): Launch | undefined {
-    if (this.launches.has(launchId) || this.finished.has(launchId)) return undefined;
-    const { log, settings, world, isolation } = this.deps;
-    const names = [framework.id ?? '', info.taskId, launchId];
-    if (names.some((name) => idProblem(name) !== undefined)) {
-      log.error({ frameworkId: framework.id, taskId: info.taskId, launchId }, 'a task with an id that cannot name a directory is not run');
-      return undefined;
-    }
-    const sandbox = join(this.deps.sandboxes, ...names);
-    return this.add({ launchId, framework, info, isolation, sandbox, bootId: settings.bootId, receivedMs: world.nowMs() });
+  receive({ launchId, framework, info }: Pick<RunTask, 'launchId' | 'framework' | 'info'>): Launch | undefined {
+    const record = this.recordOf(framework, info, launchId);
+    return record && this.add(record);
+  }
+
+  /** As `receive`. Undefined if any of the tasks has come before, or cannot be carried out: then none is. */
+  receiveGroup({ framework, tasks }: Pick<RunGroup, 'framework' | 'tasks'>): ReceivedGroup | undefined {
+    const records = tasks.map(({ info, launchId }) => this.recordOf(framework, info, launchId)).filter((record) => record !== undefined);
+    const [first] = records;
+    if (!first || records.length < tasks.length) return undefined;
+    const membership = { id: first.launchId, size: tasks.length };
+    const group = this.groupOf(membership);
+    return { group, launches: records.map((record) => this.add({ ...record, group: membership }, group)) };
   }
 
   /**
@@ -99,10 +115,16 @@ export class TaskKeeper {
    * on beside what comes next; the returned promise resolves when its command runs, or never will.
    */
   begin(launch: Launch, known: KnownResources, traceParent: string | undefined): Promise<void> {
-    const { isolation, settings } = this.deps;
-    const user = userOf(launch.record, settings);
-    const surroundings = { ...known, isolation, isRoot: settings.isRoot, ...(user !== undefined && { user }) };
-    return launch.begin(refuseLaunch(launch.record.info, surroundings), traceParent);
+    return launch.begin(this.refusalOf(launch, known), traceParent);
+  }
+
+  /** As `begin`, for a whole group: the first problem of any is that of all (B-074). */
+  async beginGroup({ group, launches }: ReceivedGroup, known: KnownResources, traceParent: string | undefined): Promise<void> {
+    for (const launch of launches) {
+      const end = this.refusalOf(launch, known);
+      if (end) group.giveUp({ taskId: launch.ref.taskId, end });
+    }
+    await Promise.all(launches.map((launch) => launch.begin(group.endOf(launch), traceParent)));
   }
 
   /** Received and not to be begun. */
@@ -114,11 +136,26 @@ export class TaskKeeper {
   kill(frameworkId: FrameworkId, taskId: TaskId, graceMs: number | undefined): void {
     const launches = this.byTask.get(taskKey(frameworkId, taskId));
     if (!launches) this.deps.log.warn({ frameworkId, taskId }, 'a task to kill is not known here');
-    for (const launch of launches ?? []) launch.terminate(graceMs === undefined ? {} : { graceMs });
+    for (const launch of launches ?? []) void launch.terminate(graceMs === undefined ? {} : { graceMs });
   }
 
   shutdownFramework(frameworkId: FrameworkId): void {
-    for (const launch of this.launches.values()) if (launch.ref.frameworkId === frameworkId) launch.terminate({ isFrameworkRemoved: true });
+    for (const launch of this.launches.values()) {
+      if (launch.ref.frameworkId === frameworkId) void launch.terminate({ isFrameworkRemoved: true, isAskedOfAll: true });
+    }
+  }
+
+  /** Of an executor there is nothing but its tasks: the agent itself is the default executor. */
+  shutdownExecutor(frameworkId: FrameworkId, executorId: ExecutorId): void {
+    let isKnown = false;
+    for (const launch of this.launches.values()) {
+      const { executor } = launch.record.info;
+      if (launch.ref.frameworkId !== frameworkId || executor?.executorId !== executorId) continue;
+      isKnown = true;
+      const because = 'its executor was shut down';
+      void launch.terminate({ graceMs: shutdownGraceMs(executor), because, isAskedOfAll: true });
+    }
+    if (!isKnown) this.deps.log.warn({ frameworkId, executorId }, 'an executor to shut down is not known here');
   }
 
   acknowledge(frameworkId: FrameworkId, taskId: TaskId, uuid: Uint8Array): void {
@@ -137,7 +174,9 @@ export class TaskKeeper {
   /** Ends every task, with at most this grace; resolves when no process is left. */
   async terminateAll(graceMs: number): Promise<void> {
     const running = [...this.launches.values()].filter(({ isHolding }) => isHolding);
-    for (const launch of running) launch.terminate({ graceMs: Math.min(graceMs, launch.record.info.killGraceMs ?? graceMs) });
+    for (const launch of running) {
+      void launch.terminate({ graceMs: Math.min(graceMs, launch.record.info.killGraceMs ?? graceMs), isAskedOfAll: true });
+    }
     await Promise.all(running.map(({ whenGone }) => whenGone));
   }
 
@@ -147,15 +186,42 @@ export class TaskKeeper {
   }
 
   private isUsed(volume: VolumeKey, except: Launch): boolean {
-    for (const launch of this.byVolume.get(volume) ?? []) if (launch !== except && launch.isHolding) return true;
+    for (const launch of this.byVolume.get(volume) ?? []) {
+      // Of several that come at once the first is not kept from giving the volume to its user by those behind it.
+      if (launch === except) return false;
+      if (launch.isHolding) return true;
+    }
     return false;
   }
 
-  private add(record: LaunchRecord): Launch {
+  /** Undefined: it has come before, or cannot be carried out. */
+  private recordOf(framework: FrameworkInfo, info: TaskInfo, launchId: LaunchId): LaunchRecord | undefined {
+    if (this.launches.has(launchId) || this.finished.has(launchId)) return undefined;
+    const { log, settings, world, isolation } = this.deps;
+    const names = [framework.id ?? '', info.taskId, launchId];
+    if (names.some((name) => idProblem(name) !== undefined)) {
+      log.error({ frameworkId: framework.id, taskId: info.taskId, launchId }, 'a task with an id that cannot name a directory is not run');
+      return undefined;
+    }
+    const sandbox = join(this.deps.sandboxes, ...names);
+    return { launchId, framework, info, isolation, sandbox, bootId: settings.bootId, receivedMs: world.nowMs() };
+  }
+
+  private refusalOf({ record }: Launch, known: KnownResources): TaskEnd | undefined {
+    const { isolation, settings } = this.deps;
+    const user = userOf(record, settings);
+    return refuseLaunch(record.info, { ...known, isolation, isRoot: settings.isRoot, ...(user !== undefined && { user }) });
+  }
+
+  private groupOf({ id, size }: GroupMembership): TaskGroup {
+    return new TaskGroup(join(this.deps.directory, `${id}${GATE}`), size, this.deps.log);
+  }
+
+  private add(record: LaunchRecord, group?: TaskGroup): Launch {
     const { directory } = this.deps;
     const { launchId } = record;
     const files = { journal: join(directory, `${launchId}${JOURNAL}`), log: join(directory, `${launchId}.log`) };
-    const launch = new Launch(record, files, this.launchDeps);
+    const launch = new Launch(record, files, this.launchDeps, group);
     this.launches.set(launchId, launch);
     enter(this.byTask, taskKey(launch.ref.frameworkId, launch.ref.taskId), launch);
     for (const { volume } of launch.volumes) enter(this.byVolume, volume, launch);
@@ -171,18 +237,49 @@ export class TaskKeeper {
     if (this.finished.size > FINISHED_KEPT) this.finished.delete(this.finished.values().next().value as LaunchId);
   }
 
-  private async recoverLaunch(name: string): Promise<void> {
+  private async recoverAll(): Promise<void> {
+    const { directory } = this.deps;
+    const names = await readdir(directory);
+    const found: JournalContent[] = [];
+    for (const name of names) {
+      const content = name.endsWith(JOURNAL) ? await this.readJournal(name) : undefined;
+      if (content) found.push(content);
+    }
+    const groups = this.recoverGroups(found);
+    const launches = found.map(({ record }) => this.add(record, record.group && groups.get(record.group.id)));
+    for (const [at, launch] of launches.entries()) await launch.resume(found[at]!.events);
+    for (const group of groups.values()) await group.recovered();
+    for (const name of names) {
+      // Nothing is left of its tasks.
+      if (name.endsWith(GATE) && !groups.has(name.slice(0, -GATE.length))) await rm(join(directory, name), { force: true });
+    }
+  }
+
+  private recoverGroups(found: readonly JournalContent[]): ReadonlyMap<LaunchId, TaskGroup> {
+    const groups = new Map<LaunchId, TaskGroup>();
+    for (const { record } of found) {
+      if (!record.group || groups.has(record.group.id)) continue;
+      const group = this.groupOf(record.group);
+      groups.set(record.group.id, group);
+      group.recovering();
+      if (existsSync(group.gate)) group.giveUp(earlierVerdict(found.filter((other) => other.record.group?.id === record.group?.id)));
+    }
+    return groups;
+  }
+
+  /** Undefined: there is nothing to recover. */
+  private async readJournal(name: string): Promise<JournalContent | undefined> {
     const path = join(this.deps.directory, name);
-    let content: JournalContent | undefined;
     try {
-      content = await LaunchJournal.read(path);
+      const content = await LaunchJournal.read(path);
+      if (!content) await rm(path, { force: true });
+      return content;
     } catch (fault) {
       // A process is started only when the first line is whole: another version has written it, or a power cut has spoilt it.
       this.deps.log.error({ err: fault, path }, 'a task that cannot be read is set aside');
-      return rename(path, `${path}${SET_ASIDE}`);
+      await rename(path, `${path}${SET_ASIDE}`);
+      return undefined;
     }
-    if (!content) return rm(path, { force: true });
-    await this.add(content.record).resume(content.events);
   }
 }
 
@@ -197,6 +294,7 @@ function leave<K>(index: Map<K, Set<Launch>>, key: K, launch: Launch): void {
 }
 
 const JOURNAL = '.journal';
+const GATE = '.gate';
 const SET_ASIDE = '.unreadable';
 
 /** Ids have no slash in them. */

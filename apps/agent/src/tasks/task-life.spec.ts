@@ -108,14 +108,20 @@ describe.each(['namespaces', 'plain'] as const)('a task (%s)', (isolation) => {
     await bed.master.untilState('t1', 'TASK_KILLED');
   });
 
-  it('says TASK_KILLING to a framework that wants to know', async () => {
+  it('says TASK_KILLING once to a framework that wants to know, and to no other', async () => {
     await started({ isolation });
     const framework = { ...FRAMEWORK, capabilities: new Set([...FRAMEWORK.capabilities, 'TASK_KILLING_STATE' as const]) };
-    bed.master.run({ id: 't1', line: 'sleep 600', framework });
-    await bed.master.untilState('t1', 'TASK_RUNNING');
-    bed.master.send({ kind: 'kill_task', frameworkId: 'f1', taskId: 't1' });
-    await bed.master.untilState('t1', 'TASK_KILLED');
-    expect(bed.master.statuses('t1').map(({ state }) => state)).toEqual(['TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING', 'TASK_KILLED']);
+    const deaf = "trap '' TERM; while :; do sleep 0.01; done";
+    bed.master.run({ id: 'told', line: deaf, framework });
+    bed.master.run({ id: 'untold', line: deaf });
+    for (const taskId of ['told', 'untold']) {
+      await bed.master.untilState(taskId, 'TASK_RUNNING');
+      for (const graceMs of [600_000, 100]) bed.master.send({ kind: 'kill_task', frameworkId: 'f1', taskId, graceMs });
+      await bed.master.untilState(taskId, 'TASK_KILLED');
+    }
+    const statesOf = (id: string) => bed.master.statuses(id).map(({ state }) => state);
+    expect(statesOf('told')).toEqual(['TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING', 'TASK_KILLED']);
+    expect(statesOf('untold')).toEqual(['TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLED']);
   });
 
   it('is killed before it starts when the kill comes right behind it (D-058)', async () => {
