@@ -7,14 +7,19 @@ import { version } from '../package.json';
 import { AgentBook, RedisAgentStore, watchAgents } from './agents';
 import { recoverAgents } from './agents/recover-agents';
 import { AllocatorLink } from './allocator';
+import { openAccessFiles } from './authentication';
 import type { MasterSettings } from './config';
 import type { Deps } from './deps';
+import { ExecutorBook } from './executors';
 import { FrameworkBook, RedisFrameworkStore } from './frameworks';
 import { recoverFrameworks } from './frameworks/recover-frameworks';
 import { claimLeadership, type StaleLeader } from './leadership';
 import { RemoteLedger } from './ledger';
+import { BodyReader, mesosDoor, schedulerCalls } from './mesos-door';
 import { masterMetrics } from './metrics';
 import { OfferBook } from './offers/offer-book';
+import { watchOffers } from './offers/watch-offers';
+import { OperationBook } from './operations';
 import { makeOffers } from './offers/make-offers';
 import { agentLinkHandlers } from './rpc/agent-link-service';
 import { operatorHandlers } from './rpc/operator-service';
@@ -27,12 +32,22 @@ import { TaskBook } from './tasks/task-book';
 /** Builds the master from its settings; resolves when it serves. Waits for Redis, since it leads nobody without an epoch. */
 export async function startMaster(settings: MasterSettings, log: Logger): Promise<RunningService> {
   const world = realWorld();
+  const access = await openAccessFiles(settings, log);
   const redis = connectRedis({ url: settings.redisUrl, name: 'holdfast-master', log, whileAway: 'wait' });
   let isLeading = false;
   const http = await serveHttp({
     host: settings.host,
     port: settings.httpPort,
     isReady: () => (isLeading ? notReady(deps) : ['waiting for Redis, to claim an epoch']),
+    first: mesosDoor({
+      leader: () => (isLeading ? { kind: 'us', hostname: settings.hostname, port: http.port } : { kind: 'none' }),
+      authenticator: access.authenticator,
+      calls: schedulerCalls(() => deps),
+      bodies: new BodyReader({ maxBodyBytes: settings.maxBodyBytes, maxArrivingBytes: 16 * settings.maxBodyBytes }),
+      world,
+      log,
+      version,
+    }),
     log,
   });
   const leadership = await claimLeadership(redis, settings.keyPrefix, world.ids);
@@ -42,7 +57,14 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     process.exit(1);
   };
 
-  const books = { agents: new AgentBook(), frameworks: new FrameworkBook(), offers: new OfferBook(), tasks: new TaskBook() };
+  const books = {
+    agents: new AgentBook(),
+    frameworks: new FrameworkBook(),
+    offers: new OfferBook(),
+    tasks: new TaskBook(),
+    executors: new ExecutorBook(),
+    operations: new OperationBook(),
+  };
   const allocatorClient = createRpcClient({ address: settings.allocator });
   const registryClient = createRpcClient({ address: settings.registry });
   const deps: Deps = {
@@ -51,6 +73,7 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     settings,
     self,
     leadership,
+    ...access,
     ...books,
     frameworkStore: new RedisFrameworkStore(redis, settings.keyPrefix, log),
     agentStore: new RedisAgentStore(redis, settings.keyPrefix, log),
@@ -90,12 +113,14 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     log,
   });
   const stopWatching = watchAgents(deps);
+  const stopExpiring = watchOffers(deps);
   isLeading = true;
 
   return {
     endpoints: { grpc: server.address, http: http.address },
     async stop() {
       stopWatching();
+      stopExpiring();
       (deps.ledger as RemoteLedger).stop();
       (deps.allocator as AllocatorLink).stop();
       await server.stop();

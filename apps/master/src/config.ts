@@ -1,4 +1,14 @@
-import { defineSettings, durationMs, integer, port, text, url } from '@holdfast/platform/config';
+import {
+  defineSettings,
+  durationMs,
+  integer,
+  optionalDurationMs,
+  optionalText,
+  port,
+  regionAndZone,
+  text,
+  url,
+} from '@holdfast/platform/config';
 
 export const masterSettings = defineSettings({
   service: 'master',
@@ -8,11 +18,29 @@ export const masterSettings = defineSettings({
     host: text('HOLDFAST_MASTER_HOST', '127.0.0.1', 'address to listen on'),
     hostname: text('HOLDFAST_MASTER_HOSTNAME', 'localhost', 'name by which frameworks are told to reach it'),
     grpcPort: port('HOLDFAST_MASTER_GRPC_PORT', 7050, 'gRPC port: frameworks, operators and agents; 0 takes a free one'),
-    httpPort: port('HOLDFAST_MASTER_HTTP_PORT', 5050, 'HTTP port: health and metrics; 0 takes a free one'),
+    httpPort: port(
+      'HOLDFAST_MASTER_HTTP_PORT',
+      5050,
+      'HTTP port: frameworks that speak the Mesos v1 API, health and metrics; 0 takes a free one',
+    ),
     allocator: text('HOLDFAST_MASTER_ALLOCATOR', '127.0.0.1:7060', 'host:port of the allocator'),
     registry: text('HOLDFAST_MASTER_REGISTRY', '127.0.0.1:7070', 'host:port of the volume registry'),
     redisUrl: url('HOLDFAST_REDIS_URL', 'redis://127.0.0.1:6379', 'Redis that keeps the epoch, admitted agents and frameworks'),
     keyPrefix: text('HOLDFAST_MASTER_KEY_PREFIX', 'holdfast', 'first part of every key in Redis'),
+    credentialsFile: optionalText(
+      'HOLDFAST_MASTER_CREDENTIALS',
+      undefined,
+      'file with the principals that may call, and hashes of their secrets; not set: nobody is asked who they are',
+    ),
+    aclsFile: optionalText(
+      'HOLDFAST_MASTER_ACLS',
+      undefined,
+      'file that says which principal may do what; not set: everybody may do everything',
+    ),
+    domain: regionAndZone(
+      'HOLDFAST_MASTER_DOMAIN',
+      'region and zone of the master, which frameworks are told; the allocator has the same region in HOLDFAST_ALLOCATOR_REGION',
+    ),
     heartbeatIntervalMs: durationMs('HOLDFAST_MASTER_HEARTBEAT_INTERVAL_MS', 15_000, 'how often a framework hears HEARTBEAT'),
     agentPingIntervalMs: durationMs('HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS', 15_000, 'how often an agent is pinged'),
     agentTimeoutMs: durationMs('HOLDFAST_MASTER_AGENT_TIMEOUT_MS', 75_000, 'silence after which an agent is unreachable'),
@@ -21,8 +49,14 @@ export const masterSettings = defineSettings({
       600_000,
       'least time that a framework has to come back after a restart of the master',
     ),
+    offerTimeoutMs: optionalDurationMs(
+      'HOLDFAST_MASTER_OFFER_TIMEOUT_MS',
+      'time after which an unanswered offer is rescinded; not set: never',
+      { min: 1 },
+    ),
     releaseWaitMs: durationMs('HOLDFAST_MASTER_RELEASE_WAIT_MS', 1_000, 'longest that a terminal update waits for the ledger'),
     maxMessageBytes: integer('HOLDFAST_MASTER_MAX_MESSAGE_BYTES', 4 * 1024 * 1024, 'largest gRPC message accepted', { min: 65_536 }),
+    maxBodyBytes: integer('HOLDFAST_MASTER_MAX_BODY_BYTES', 4 * 1024 * 1024, 'largest body of an HTTP request accepted', { min: 65_536 }),
     maxBacklogBytes: integer(
       'HOLDFAST_MASTER_MAX_BACKLOG_BYTES',
       32 * 1024 * 1024,

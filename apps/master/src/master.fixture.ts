@@ -1,23 +1,39 @@
-import { refuse, type AgentId, type FrameworkId, type Refusal } from '@holdfast/core/base';
-import type { FrameworkInfo, Operation } from '@holdfast/core/offers';
+import { ALLOW_ALL, type Acls } from '@holdfast/core/authorization';
+import { ok, refuse, type AgentId, type FrameworkId, type Refusal } from '@holdfast/core/base';
+import type { FrameworkInfo, LaunchGroupOperation, Operation, OperationState } from '@holdfast/core/offers';
 import { Resources, type Resource } from '@holdfast/core/resources';
-import type { TaskInfo, TaskState } from '@holdfast/core/tasks';
+import type { ExecutorInfo, TaskInfo, TaskState } from '@holdfast/core/tasks';
 import type { LedgerUnit } from '@holdfast/core/volumes';
-import type { AcceptResponse, AgentMessage, BookChange, MasterMessage, ReportedTask, SchedulerEvent } from '@holdfast/contracts';
+import type {
+  AcceptResponse,
+  AgentMessage,
+  BookChange,
+  CallAnswer,
+  MasterMessage,
+  ReportedTask,
+  SchedulerEvent,
+  SubscribedCall,
+  SubscribeRequest,
+} from '@holdfast/contracts';
 import type { OutStream } from '@holdfast/platform/rpc';
 import { recordedLog } from '@holdfast/testing/log';
 import { MemoryVolumeStore } from '@holdfast/testing/volume-store';
 import { manualWorld } from '@holdfast/testing/world';
-import { acceptOffers } from './accept/accept-offers';
 import { AgentBook, registerAgent, type Agent, type AgentLink } from './agents';
+import { createAuthenticator } from './authentication';
+import type { Caller } from './calls/caller';
+import { carryOutCall } from './calls/carry-out-call';
 import { masterSettings } from './config';
 import type { Deps } from './deps';
+import { ExecutorBook } from './executors';
 import { EventStream, FrameworkBook, type Framework } from './frameworks';
 import { subscribeFramework } from './frameworks/subscribe-framework';
 import type { Ledger, LedgerAnswer } from './ledger';
 import { masterMetrics } from './metrics';
 import { makeOffers } from './offers/make-offers';
 import { OfferBook } from './offers/offer-book';
+import { OperationBook } from './operations';
+import { updateOperation } from './operations/update-operation';
 import { TaskBook } from './tasks/task-book';
 import { updateTask } from './tasks/update-task';
 
@@ -60,6 +76,10 @@ export class StoryLedger implements Ledger {
   }
 }
 
+/** A call as a framework means it: its own id goes without saying. */
+type WithoutId<C> = C extends unknown ? Omit<C, 'frameworkId'> : never;
+export type StoryCall = WithoutId<SubscribedCall>;
+
 export interface StoryFramework {
   readonly framework: Framework;
   readonly events: SchedulerEvent[];
@@ -82,14 +102,23 @@ export class MasterStory {
   readonly saved = { frameworks: [] as unknown[], agents: [] as unknown[] };
   readonly deps: Deps;
 
-  constructor(env: Record<string, string> = {}) {
-    const books = { agents: new AgentBook(), frameworks: new FrameworkBook(), offers: new OfferBook(), tasks: new TaskBook() };
+  constructor(env: Record<string, string> = {}, acls: Acls = ALLOW_ALL) {
+    const books = {
+      agents: new AgentBook(),
+      frameworks: new FrameworkBook(),
+      offers: new OfferBook(),
+      tasks: new TaskBook(),
+      executors: new ExecutorBook(),
+      operations: new OperationBook(),
+    };
     this.deps = {
       world: this.world,
       log: recordedLog(),
       settings: masterSettings.read(env),
       self: { id: 'm', hostname: 'localhost', ip: '127.0.0.1', port: 5050, version: '0' },
       leadership: { masterId: 'm', epoch: 1, raiseAbove: async () => undefined },
+      authenticator: createAuthenticator(undefined),
+      acls,
       ...books,
       ledger: this.ledger,
       allocator: { isLinked: true, change: (change) => this.changes.push(change) },
@@ -104,13 +133,29 @@ export class MasterStory {
   }
 
   /** Subscribes; a refusal is thrown, since most stories expect none. */
-  subscribe(more: Partial<FrameworkInfo> = {}): StoryFramework {
+  subscribe(
+    more: Partial<FrameworkInfo> = {},
+    request: Partial<Omit<SubscribeRequest, 'framework'>> = {},
+    caller: Partial<Caller> = {},
+  ): StoryFramework {
     const events: SchedulerEvent[] = [];
     const out = recordedStream(events);
     const stream = new EventStream(this.world.ids.uuid(), out, this.world, this.deps.settings);
-    const subscribed = subscribeFramework(this.deps, { framework: frameworkInfo(more), suppressedRoles: [] }, stream);
+    const subscribed = subscribeFramework(this.deps, { framework: frameworkInfo(more), suppressedRoles: [], ...request }, stream, {
+      door: 'grpc',
+      streamId: stream.id,
+      ...caller,
+    });
     if (!subscribed.ok) throw new Error(subscribed.refusal.message);
     return { framework: subscribed.value, events, disconnect: () => out.end(), isClosed: () => out.closed };
+  }
+
+  /** A call over the framework's newest stream; what it is refused with, wherever that stands, is the answer's refusal. */
+  async call({ framework }: StoryFramework, call: StoryCall, caller: Partial<Caller> = {}): Promise<CallAnswer> {
+    const said = { ...call, frameworkId: framework.id } as SubscribedCall;
+    const streamId = framework.stream?.id;
+    const outcome = await carryOutCall(this.deps, { door: 'grpc', ...(streamId !== undefined && { streamId }), ...caller }, said);
+    return outcome.ok ? outcome.value : { refusal: outcome.refusal };
   }
 
   async register(more: Partial<Extract<AgentMessage, { kind: 'register' }>> & { readonly resources?: string } = {}): Promise<StoryAgent> {
@@ -129,6 +174,7 @@ export class MasterStory {
         configured: configured.value,
         checkpointed: Resources.empty,
         tasks: [],
+        operations: [],
         highestEpoch: 0,
         ledgerRevision: 0,
         bootId: 'boot-1',
@@ -154,21 +200,16 @@ export class MasterStory {
   }
 
   /** ACCEPT of one offer with a filter of 5 s; a refusal of the whole call is thrown. */
-  async accept({ framework }: StoryFramework, offerId: string | undefined, ...operations: Operation[]): Promise<AcceptResponse['results']> {
-    const answer = await acceptOffers(this.deps, framework, {
-      frameworkId: framework.id,
-      offerIds: [offerId ?? ''],
-      operations,
-      filters: {},
-    });
-    if (!answer.ok) throw new Error(answer.refusal.message);
-    return answer.value.results;
+  async accept(by: StoryFramework, offerId: string | undefined, ...operations: Operation[]): Promise<AcceptResponse['results']> {
+    const { refusal, results = [] } = await this.call(by, { type: 'ACCEPT', offerIds: [offerId ?? ''], operations, filters: {} });
+    if (refusal) throw new Error(refusal.message);
+    return results;
   }
 
   /** The agent reports a state of a task that it was told to run. */
   async report({ agent, sent }: StoryAgent, taskId: string, state: TaskState, uuid = taskId + state): Promise<void> {
-    const run = sent.find((message) => message.kind === 'run_task' && message.info.taskId === taskId);
-    if (run?.kind !== 'run_task') throw new Error(`the agent was not told to run ${taskId}`);
+    const run = sent.flatMap(launchesIn).find(({ info }) => info.taskId === taskId);
+    if (!run) throw new Error(`the agent was not told to run ${taskId}`);
     const status = {
       taskId,
       agentId: agent.id,
@@ -184,6 +225,18 @@ export class MasterStory {
       status,
       latestState: state,
     });
+  }
+
+  /** The agent reports what has become of an operation whose framework wants to know. */
+  reportOperation(
+    { agent }: StoryAgent,
+    frameworkId: FrameworkId,
+    operationId: string,
+    state: OperationState,
+    uuid = operationId + state,
+  ): void {
+    const status = { operationId, state, agentId: agent.id, uuid: Buffer.from(uuid) };
+    updateOperation(this.deps, agent, { frameworkId, status });
   }
 
   /** The agent has carried out everything that it was told and has not answered yet. */
@@ -238,6 +291,25 @@ export const launch = (agentId: AgentId, ...tasks: readonly (readonly [taskId: s
   tasks: tasks.map(([taskId, ...resources]) => ({ taskId, task: { ok: true, value: taskInfo(agentId, taskId, resources) } })),
 });
 
+export const executorInfo = (executorId: string, ...resources: readonly Resource[]): ExecutorInfo => ({
+  executorId,
+  type: 'DEFAULT',
+  resources: Resources.of(resources),
+  labels: [],
+  unsupportedFields: [],
+  wire: Buffer.from(executorId),
+});
+
+export const launchGroup = (
+  agentId: AgentId,
+  executor: ExecutorInfo,
+  ...tasks: readonly (readonly [taskId: string, ...resources: Resource[]])[]
+): LaunchGroupOperation => ({
+  type: 'LAUNCH_GROUP',
+  executor,
+  tasks: tasks.map(([taskId, ...resources]) => ({ taskId, task: ok(taskInfo(agentId, taskId, resources)) })),
+});
+
 export const reportedTask = (
   agentId: AgentId,
   taskId: string,
@@ -261,6 +333,13 @@ const taskInfo = (agentId: AgentId, taskId: string, resources: readonly Resource
   unsupportedFields: [],
   wire: new Uint8Array(),
 });
+
+type Launch = { readonly framework: FrameworkInfo; readonly info: TaskInfo; readonly launchId: string };
+
+function launchesIn(message: MasterMessage): readonly Launch[] {
+  if (message.kind === 'run_task') return [message];
+  return message.kind === 'run_group' ? message.tasks.map((task) => ({ ...task, framework: message.framework })) : [];
+}
 
 function recordedStream(events: SchedulerEvent[]): OutStream<SchedulerEvent> {
   const listeners: (() => void)[] = [];

@@ -1,108 +1,124 @@
-import { normaliseRefuseMs, type AgentStep, type Conversion, type Settlement } from '@holdfast/core/offers';
-import type { Resource, Resources } from '@holdfast/core/resources';
-import { keyOfVolume, refusedLaunchStatus } from '@holdfast/core/tasks';
-import type { AcceptRequest } from '@holdfast/contracts';
+import { assert, type Role } from '@holdfast/core/base';
+import { convertTotal, type AgentStep, type Operation, type Settlement, unallocatedConversion } from '@holdfast/core/offers';
+import type { Resource } from '@holdfast/core/resources';
+import { keyOfVolume } from '@holdfast/core/tasks';
 import { currentTraceParent } from '@holdfast/platform/telemetry';
 import type { Agent } from '../agents/agent-book';
-import { destroyVolume } from '../agents/destroy-volumes';
+import { destroyVolumes, type Feedback } from '../agents/destroy-volumes';
+import { resizeCopies } from '../agents/resize-volume';
 import { sendOperation } from '../agents/send-operation';
 import type { Deps } from '../deps';
 import type { Framework } from '../frameworks';
-import { sendStatus } from '../tasks/send-status';
+import { rescindOffersWith } from '../offers/return-offers';
+import { giveBack } from './give-back';
+import { runGroup } from './run-group';
 import { stageTask } from './stage-task';
 import type { TakenOffers } from './take-offers';
+import { tellRefusals } from './tell-refused';
+
+/** What of the call is still needed once it is decided. */
+export interface DecidedCall {
+  readonly operations: readonly Operation[];
+  /** Of its filter; absent: the default. */
+  readonly refuseMs: number | undefined;
+}
+
+interface Stage {
+  readonly deps: Deps;
+  readonly framework: Framework;
+  readonly agent: Agent;
+  readonly role: Role;
+  /** Calls back once for every volume whose data is gone. */
+  readonly destroyed: () => void;
+  readonly feedbackOf: (operationIndex: number) => Feedback | undefined;
+}
 
 /** Carries a settled ACCEPT out: the agent's total, its steps in order, then the rest to the allocator. */
-export function carryOut(deps: Deps, framework: Framework, taken: TakenOffers, request: AcceptRequest, settlement: Settlement): void {
+export function carryOut(deps: Deps, framework: Framework, taken: TakenOffers, call: DecidedCall, settlement: Settlement): void {
   const { agent, offers } = taken;
-  agent.total = settlement.conversions.reduce(convertTotal, agent.total);
-  tellRefusedTasks(deps, framework, agent, settlement);
+  const total = convertTotal(agent.total, settlement.conversions.map(unallocatedConversion));
+  // Planned in this very turn against this total, of which the offers are part: nothing has been done yet, and nothing may be done by halves.
+  assert(total.ok, 'what an ACCEPT converts is part of the agent’s total');
+  agent.total = total.value;
+  tellRefusals(deps, framework, agent.id, call.operations, settlement.results);
 
   // Disk under a volume that is being destroyed is not offered before its data is gone (architecture 7).
   let awaited = settlement.destroying.length + 1;
-  const giveBack = () => {
-    if (--awaited === 0) settleBooks(deps, taken, request, settlement);
+  const destroyed = (count: number) => {
+    awaited -= count;
+    if (awaited > 0) return;
+    const filtered = { resources: settlement.recoverFiltered, refuseMs: call.refuseMs };
+    giveBack(deps, offers, { unfiltered: settlement.recoverUnfiltered, filtered });
   };
-  for (const step of settlement.agentSteps) takeStep(deps, framework, agent, offers[0].role, step, giveBack);
+  const feedbackOf = (operationIndex: number) => {
+    const operationId = settlement.results[operationIndex]?.refusal ? undefined : call.operations[operationIndex]?.id;
+    return operationId === undefined ? undefined : { frameworkId: framework.id, operationId };
+  };
+  const stage: Stage = { deps, framework, agent, role: offers[0].role, destroyed: () => destroyed(1), feedbackOf };
+  rescindOffersWith(
+    deps,
+    agent,
+    settlement.resized.map(({ from }) => from),
+  );
+  for (const step of settlement.agentSteps) takeStep(stage, step);
   useResources(deps, taken, settlement);
-  giveBack();
+  for (const { from, to } of settlement.resized) resizeCopies(deps, agent, from, to);
+  destroyed(1);
 }
 
-/** Extra copies of a shared volume (nothing consumed) never change the total (A-059). */
-const convertTotal = (total: Resources, { consumed, produced }: Conversion): Resources =>
-  consumed.isEmpty ? total : total.subtract(consumed.unallocate()).add(produced.unallocate());
+function takeStep(stage: Stage, step: AgentStep): void {
+  const { deps, framework, agent, role } = stage;
+  switch (step.kind) {
+    case 'run_group':
+      return runGroup(deps, framework, agent, role, step);
+    case 'apply_operation':
+      return applyOperation(stage, step);
+    case 'run_task': {
+      const { info, launchId } = step.task;
+      stageTask(deps, framework, agent, role, step.task, info);
+      const traceParent = currentTraceParent();
+      agent.link?.send({
+        kind: 'run_task',
+        framework: framework.info,
+        info,
+        launchId,
+        ledgerRevision: deps.ledger.revisionOf(agent.storeId),
+        ...(traceParent !== undefined && { traceParent }),
+      });
+    }
+  }
+}
 
-function takeStep(deps: Deps, framework: Framework, agent: Agent, role: string, step: AgentStep, destroyed: () => void): void {
-  if (step.kind === 'run_task') {
-    stageTask(deps, framework, agent, role, step.task);
-    const traceParent = currentTraceParent();
-    agent.link?.send({
-      kind: 'run_task',
-      framework: framework.info,
-      info: step.task.info,
-      launchId: step.task.launchId,
-      ledgerRevision: deps.ledger.revisionOf(agent.storeId),
-      ...(traceParent !== undefined && { traceParent }),
-    });
-    return;
-  }
-  const { operation } = step;
+function applyOperation({ deps, agent, destroyed, feedbackOf }: Stage, step: Extract<AgentStep, { kind: 'apply_operation' }>): void {
+  const { operation, operationIndex } = step;
+  const feedback = feedbackOf(operationIndex);
+  if (feedback) trackOperation(deps, agent, feedback);
   if (operation.type === 'DESTROY') {
-    for (const volume of operation.resources) destroyVolume(deps, agent, volume, destroyed);
+    // With an id the operation is over when all of its volumes are gone; without, none waits for another.
+    const parts = feedback ? [operation.resources] : operation.resources.map((volume) => [volume]);
+    for (const volumes of parts) destroyVolumes(deps, agent, volumes, feedback, () => volumes.forEach(destroyed));
     return;
   }
-  sendOperation(deps, agent, operation, (refusal) => {
+  sendOperation(deps, agent, operation, feedback, (refusal) => {
     if (refusal) agent.link?.drop(`it could not carry out ${operation.type}: ${refusal.message}`);
     else if (operation.type === 'CREATE') confirmCreated(deps, agent, operation.resources);
   });
+}
+
+/** It is pending from now on; what becomes of it comes from the agent (D-093). */
+function trackOperation(deps: Deps, agent: Agent, { frameworkId, operationId }: Feedback): void {
+  const status = { operationId, state: 'OPERATION_PENDING', agentId: agent.id } as const;
+  deps.operations.put({ frameworkId, operationId, agentId: agent.id, status, unacknowledged: undefined, sinceMs: deps.world.nowMs() });
 }
 
 function confirmCreated(deps: Deps, agent: Agent, volumes: readonly Resource[]): void {
   for (const volume of volumes) void deps.ledger.record(agent.storeId, { kind: 'confirm_created', volume: keyOfVolume(volume) });
 }
 
-function useResources(deps: Deps, { agent, offers }: TakenOffers, settlement: Settlement): void {
+function useResources(deps: Deps, { agent, offers }: TakenOffers, { conversions, used }: Settlement): void {
   const where = { frameworkId: offers[0].frameworkId, agentId: agent.id, role: offers[0].role };
-  const conversions = settlement.conversions.map(({ consumed, produced }) => ({
-    consumed: consumed.unallocate(),
-    produced: produced.unallocate(),
-  }));
-  if (conversions.length > 0) deps.allocator.change({ kind: 'convert_allocation', ...where, conversions });
-  if (!settlement.used.isEmpty) deps.allocator.change({ kind: 'use_resources', ...where, resources: settlement.used.unallocate() });
-}
-
-/** The rest goes back: what was converted without filter, what was left untouched with the call's (A-072, B-079). */
-function settleBooks(deps: Deps, { agent, offers }: TakenOffers, request: AcceptRequest, settlement: Settlement): void {
-  if (!deps.offers.endSettling(offers)) return;
-  const where = {
-    kind: 'recover_resources',
-    frameworkId: offers[0].frameworkId,
-    agentId: agent.id,
-    role: offers[0].role,
-    offered: true,
-  } as const;
-  const { recoverUnfiltered, recoverFiltered } = settlement;
-  if (!recoverUnfiltered.isEmpty) deps.allocator.change({ ...where, resources: recoverUnfiltered.unallocate() });
-  if (!recoverFiltered.isEmpty) {
-    deps.allocator.change({ ...where, resources: recoverFiltered.unallocate(), refuseMs: normaliseRefuseMs(request.filters.refuseMs) });
+  if (conversions.length > 0) {
+    deps.allocator.change({ kind: 'convert_allocation', ...where, conversions: conversions.map(unallocatedConversion) });
   }
-}
-
-/** A refused task is also told as a status, as frameworks expect that listen to events only. */
-function tellRefusedTasks(deps: Deps, framework: Framework, agent: Agent, settlement: Settlement): void {
-  for (const { type, refusal, tasks } of settlement.results) {
-    deps.metrics.operation(type, refusal?.code);
-    for (const task of tasks) {
-      if (!task.refusal) continue;
-      const status = refusedLaunchStatus({
-        taskId: task.taskId,
-        agentId: agent.id,
-        refusal: task.refusal,
-        timestampMs: deps.world.nowMs(),
-        partitionAware: true,
-      });
-      deps.metrics.taskState(status.state);
-      sendStatus(framework, status);
-    }
-  }
+  if (!used.isEmpty) deps.allocator.change({ kind: 'use_resources', ...where, resources: used.unallocate() });
 }

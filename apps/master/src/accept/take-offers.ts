@@ -1,4 +1,4 @@
-import { ok, refuse, refused, type OfferId, type Result } from '@holdfast/core/base';
+import { ok, refuse, refused, type OfferId, type Refusal, type Result } from '@holdfast/core/base';
 import { checkOffers, type Offer } from '@holdfast/core/offers';
 import type { Agent } from '../agents/agent-book';
 import type { Deps } from '../deps';
@@ -29,4 +29,20 @@ export function takeOffers(deps: Deps, framework: Framework, offerIds: readonly 
   for (const offer of named.offers) deps.offers.remove(offer);
   deps.offers.startSettling(named.offers);
   return ok({ agent, registration: agent.registration, offers: [first, ...rest] });
+}
+
+/** While an ACCEPT waits, its agent may break off, or its framework may end: `agent_disconnected`, `framework_removed` (D-022). */
+export function whyUseless(deps: Deps, framework: Framework, { agent, registration }: TakenOffers): Refusal | undefined {
+  if (agent.registration !== registration || agent.state !== 'connected') return refuse('agent_disconnected', { agentId: agent.id });
+  if (deps.frameworks.get(framework.id) !== framework) return refuse('framework_removed', { frameworkId: framework.id });
+  return undefined;
+}
+
+/**
+ * An ACCEPT before this one may have destroyed or resized a volume that these offers still name. Had they been outstanding, they would have
+ * been rescinded; so they are gone (`offer_gone`). From here on all that they hold is part of the agent's total.
+ */
+export function findStaleOffer({ agent, offers }: TakenOffers): Refusal | undefined {
+  const stale = offers.find(({ resources }) => !agent.total.contains(resources.unallocate()));
+  return stale && refuse('offer_gone', { offerId: stale.id });
 }

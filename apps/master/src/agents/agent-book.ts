@@ -1,9 +1,9 @@
 import type { AgentId, StoreId } from '@holdfast/core/base';
-import type { Resource, Resources } from '@holdfast/core/resources';
-import type { VolumeKey } from '@holdfast/core/volumes';
+import type { Resources } from '@holdfast/core/resources';
 import type { AgentInfo, MasterMessage } from '@holdfast/contracts';
 import { AgentOperations } from './agent-operations';
 import { AgentQueue } from './agent-queue';
+import type { Destruction } from './destroy-volumes';
 
 /** The live stream to one agent. */
 export interface AgentLink {
@@ -39,8 +39,8 @@ export interface Agent {
   unreachableSinceMs: number | undefined;
   /** Operations sent and not yet answered. */
   readonly operations: AgentOperations;
-  /** Volumes whose DESTROY the ledger has granted and the agent has not confirmed, with what to do then. */
-  readonly destroying: Map<VolumeKey, { readonly resource: Resource; readonly whenGone: () => void; isUnderWay: boolean }>;
+  /** What the ledger has granted to destroy and the agent has not confirmed. */
+  readonly destroying: Set<Destruction>;
 }
 
 export const newAgent = (id: AgentId, storeId: StoreId, info: AgentInfo, total: Resources): Agent => ({
@@ -57,7 +57,7 @@ export const newAgent = (id: AgentId, storeId: StoreId, info: AgentInfo, total: 
   lastHeardMs: 0,
   unreachableSinceMs: undefined,
   operations: new AgentOperations(),
-  destroying: new Map(),
+  destroying: new Set(),
 });
 
 /** The agents that this master knows, by id. */

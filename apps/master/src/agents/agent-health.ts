@@ -1,4 +1,5 @@
 import type { Deps } from '../deps';
+import { operationsUnreachable } from '../operations/adopt-operations';
 import { markUnreachable } from '../tasks/mark-unreachable';
 import type { Agent } from './agent-book';
 
@@ -20,4 +21,6 @@ function check(deps: Deps, agent: Agent): void {
   agent.unreachableSinceMs = deps.world.nowMs();
   agent.bookedInRequest = deps.allocator.change({ kind: 'remove_agent', agentId: agent.id });
   markUnreachable(deps, agent);
+  operationsUnreachable(deps, agent);
+  for (const framework of deps.frameworks.all()) framework.stream?.send({ type: 'FAILURE', agentId: agent.id });
 }

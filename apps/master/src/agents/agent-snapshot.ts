@@ -4,14 +4,14 @@ import type { BookChange, UsedResources } from '@holdfast/contracts';
 import type { Deps } from '../deps';
 import type { Agent } from './agent-book';
 
-/** An agent as the allocator is to know it: its total, and who uses or is offered what of it. */
-export function asBookChange(deps: Pick<Deps, 'offers' | 'tasks'>, agent: Agent): BookChange {
+/** An agent as the allocator is to know it: its total, and whose tasks and executors use, or who is offered, what of it. */
+export function asBookChange(deps: Pick<Deps, 'offers' | 'tasks' | 'executors'>, agent: Agent): BookChange {
   const used = new Map<string, { frameworkId: FrameworkId; role: Role; resources: Resources }>();
-  for (const task of deps.tasks.ofAgent(agent.id)) {
-    if (task.gone) continue;
-    const key = `${task.frameworkId} ${task.role}`;
+  const users = [...deps.tasks.ofAgent(agent.id).filter((task) => !task.gone), ...deps.executors.ofAgent(agent.id)];
+  for (const { frameworkId, role, resources } of users) {
+    const key = `${frameworkId} ${role}`;
     const sum = used.get(key)?.resources ?? Resources.empty;
-    used.set(key, { frameworkId: task.frameworkId, role: task.role, resources: sum.add(task.resources) });
+    used.set(key, { frameworkId, role, resources: sum.add(resources) });
   }
   const offered = [...deps.offers.ofAgent(agent.id), ...deps.offers.settlingOf(agent.id)].map(
     ({ frameworkId, role, resources }): UsedResources => ({ frameworkId, role, resources: resources.unallocate(), offered: true }),
@@ -22,5 +22,8 @@ export function asBookChange(deps: Pick<Deps, 'offers' | 'tasks'>, agent: Agent)
     total: agent.total,
     used: [...[...used.values()].map((entry) => ({ ...entry, offered: false })), ...offered],
     active: agent.state === 'connected',
+    hostname: agent.info.hostname,
+    attributes: agent.info.attributes,
+    ...(agent.info.domain !== undefined && { domain: agent.info.domain }),
   };
 }

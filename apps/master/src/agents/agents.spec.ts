@@ -75,6 +75,8 @@ describe('an agent', () => {
       status: { taskId: 't1', state: 'TASK_UNREACHABLE' },
     });
     expect(await story.holders('eng/data')).toEqual(['t1 pending']);
+    // Every framework hears that the agent is lost, whether it has tasks there or not.
+    expect(eng.events.at(-1)).toEqual({ type: 'FAILURE', agentId: agent.agent.id });
   });
 
   it('whose volume was left half destroyed is told again, and the disk comes back when it is gone', async () => {

@@ -1,42 +1,71 @@
+import type { FrameworkId, OperationId } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
-import { rescindOffer } from '../offers/return-offers';
+import { rescindOffersWith } from '../offers/return-offers';
 import type { Deps } from '../deps';
 import type { Agent } from './agent-book';
 import { sendOperation } from './send-operation';
 
+/** Who wants to be told what becomes of an operation. */
+export interface Feedback {
+  readonly frameworkId: FrameworkId;
+  readonly operationId: OperationId;
+}
+
+/** A DESTROY that the ledger has granted and the agent has not confirmed. */
+export interface Destruction {
+  /** Without allocation role; gone together. */
+  readonly volumes: readonly Resource[];
+  readonly feedback: Feedback | undefined;
+  readonly whenGone: () => void;
+  isUnderWay: boolean;
+}
+
 /**
- * The ledger has granted the DESTROY of a volume: offers that contain it are rescinded, compared without allocation role
- * (A-063…A-066), and the agent is told. `whenGone` is called once the data is gone and the ledger knows it.
+ * The ledger has granted the DESTROY of these volumes: offers that contain one are rescinded, compared without allocation role
+ * (A-063…A-066), and the agent is told. `whenGone` is called once their data is gone and the ledger knows it.
  */
-export function destroyVolume(deps: Deps, agent: Agent, resource: Resource, whenGone: () => void): void {
-  const volume = keyOfVolume(resource);
-  for (const offer of deps.offers.ofAgent(agent.id)) {
-    if (offer.resources.toList().some((other) => other.disk?.persistence && keyOfVolume(other) === volume)) rescindOffer(deps, offer);
-  }
-  agent.destroying.set(volume, { resource, whenGone, isUnderWay: false });
-  sendDestroy(deps, agent, resource);
+export function destroyVolumes(
+  deps: Deps,
+  agent: Agent,
+  volumes: readonly Resource[],
+  feedback: Feedback | undefined,
+  whenGone: () => void,
+): void {
+  rescindOffersWith(deps, agent, volumes);
+  const destruction = { volumes, feedback, whenGone, isUnderWay: false };
+  agent.destroying.add(destruction);
+  sendDestroy(deps, agent, destruction);
 }
 
 /** An agent refuses while a container of its own has the volume mounted; it is asked again when a task of it has ended. */
 export function retryDestroys(deps: Deps, agent: Agent): void {
-  for (const { resource, isUnderWay } of agent.destroying.values()) if (!isUnderWay) sendDestroy(deps, agent, resource);
+  for (const destruction of agent.destroying) if (!destruction.isUnderWay) sendDestroy(deps, agent, destruction);
 }
 
-function sendDestroy(deps: Deps, agent: Agent, resource: Resource): void {
-  const volume = keyOfVolume(resource);
-  const entry = agent.destroying.get(volume);
-  if (!entry || !agent.link) return;
-  entry.isUnderWay = true;
-  sendOperation(deps, agent, { type: 'DESTROY', resources: [resource] }, (refusal) => {
-    entry.isUnderWay = false;
+/** Whether this operation is a DESTROY that goes on until it has succeeded. */
+export function isBeingDestroyed({ destroying }: Agent, frameworkId: FrameworkId, operationId: OperationId): boolean {
+  for (const { feedback } of destroying) {
+    if (feedback?.frameworkId === frameworkId && feedback.operationId === operationId) return true;
+  }
+  return false;
+}
+
+function sendDestroy(deps: Deps, agent: Agent, destruction: Destruction): void {
+  if (!agent.link) return;
+  const { volumes, feedback } = destruction;
+  const keys = volumes.map(keyOfVolume);
+  destruction.isUnderWay = true;
+  sendOperation(deps, agent, { type: 'DESTROY', resources: volumes }, feedback, (refusal) => {
+    destruction.isUnderWay = false;
     if (refusal) {
-      deps.log.warn({ agentId: agent.id, volume, refusal: refusal.message }, 'the agent did not destroy a volume; it is asked again');
+      deps.log.warn({ agentId: agent.id, volumes: keys, refusal: refusal.message }, 'the agent did not destroy volumes; it is asked again');
       return;
     }
-    void deps.ledger.record(agent.storeId, { kind: 'volume_gone', volume, cause: 'destroyed' }).then(() => {
-      agent.destroying.delete(volume);
-      entry.whenGone();
+    const written = keys.map((volume) => deps.ledger.record(agent.storeId, { kind: 'volume_gone', volume, cause: 'destroyed' }));
+    void Promise.all(written).then(() => {
+      agent.destroying.delete(destruction);
+      destruction.whenGone();
     });
   });
 }

@@ -4,11 +4,13 @@ import { isTerminal, keyOfVolume, volumesOf } from '@holdfast/core/tasks';
 import type { ReconcileOutcome, StoreReport } from '@holdfast/core/volumes';
 import type { AgentMessage, ReportedTask } from '@holdfast/contracts';
 import type { Deps } from '../deps';
+import { rebuildExecutors } from '../executors/rebuild-executors';
 import { rescindOffer } from '../offers/return-offers';
+import { adoptOperations } from '../operations/adopt-operations';
 import { adoptTasks } from '../tasks/adopt-tasks';
 import { newAgent, type Agent, type AgentLink } from './agent-book';
 import { asBookChange } from './agent-snapshot';
-import { destroyVolume } from './destroy-volumes';
+import { type Destruction, destroyVolumes } from './destroy-volumes';
 
 export type Register = Extract<AgentMessage, { kind: 'register' }>;
 
@@ -39,6 +41,7 @@ function admit(deps: Deps, { agent: info, storeId }: Register, total: Resources)
 
 async function takeReport(deps: Deps, agent: Agent, register: Register, total: Resources, link: AgentLink): Promise<Agent> {
   const before = agent.state;
+  const destroying = [...agent.destroying];
   closeEarlierRegistration(deps, agent, link);
   const outcome = await deps.ledger.reconcile({ ...reportOf(agent, register), agentRevision: register.ledgerRevision });
   logReconciliation(deps, agent, outcome);
@@ -57,8 +60,10 @@ async function takeReport(deps: Deps, agent: Agent, register: Register, total: R
     pingTimeoutMs: deps.settings.agentTimeoutMs,
   });
   adoptTasks(deps, agent, register.tasks, before);
+  rebuildExecutors(deps, agent);
   agent.bookedInRequest = deps.allocator.change(asBookChange(deps, agent));
-  for (const volume of doomed.toList()) destroyVolume(deps, agent, volume, () => returnDisk(deps, agent, volume));
+  destroyAnew(deps, agent, doomed.toList(), destroying);
+  adoptOperations(deps, agent, register.operations);
   deps.log.info(
     { agentId: agent.id, storeId: agent.storeId, total: agent.total.toString(), tasks: register.tasks.length },
     'agent registered',
@@ -112,9 +117,21 @@ function logReconciliation(deps: Deps, agent: Agent, outcome: ReconcileOutcome):
     deps.log.warn({ agentId: agent.id, storeId: agent.storeId, difference }, 'ledger reconciled');
 }
 
-/** A volume that a crash had left half destroyed is gone: its disk comes back as ordinary reserved disk. */
-function returnDisk(deps: Deps, agent: Agent, volume: Resource): void {
-  const disk = Resources.of([toPlainDisk(volume)]);
+/** Volumes that a broken stream or a crash had left half destroyed; those of an operation whose framework wants feedback go together. */
+function destroyAnew(deps: Deps, agent: Agent, doomed: readonly Resource[], earlier: readonly Destruction[]): void {
+  const left = new Map(doomed.map((volume) => [keyOfVolume(volume), volume]));
+  for (const { volumes, feedback } of earlier) {
+    const again = feedback ? volumes.flatMap((volume) => left.get(keyOfVolume(volume)) ?? []) : [];
+    if (again.length === 0) continue;
+    for (const volume of again) left.delete(keyOfVolume(volume));
+    destroyVolumes(deps, agent, again, feedback, () => returnDisk(deps, agent, again));
+  }
+  for (const volume of left.values()) destroyVolumes(deps, agent, [volume], undefined, () => returnDisk(deps, agent, [volume]));
+}
+
+/** They are gone: their disk comes back as ordinary reserved disk. */
+function returnDisk(deps: Deps, agent: Agent, volumes: readonly Resource[]): void {
+  const disk = Resources.of(volumes.map(toPlainDisk));
   agent.total = agent.total.add(disk);
   deps.allocator.change({ kind: 'convert_total', agentId: agent.id, conversions: [{ consumed: Resources.empty, produced: disk }] });
 }

@@ -1,18 +1,27 @@
-import type { Operation } from '@holdfast/core/offers';
+import type { ResizeOperation, ResourceOperation } from '@holdfast/core/offers';
 import { currentTraceParent } from '@holdfast/platform/telemetry';
 import type { Deps } from '../deps';
 import type { Agent } from './agent-book';
 import type { OutcomeListener } from './agent-operations';
+import type { Feedback } from './destroy-volumes';
 
-/** Sends an operation to a connected agent, in order with everything else that is sent to it. */
-export function sendOperation(deps: Deps, agent: Agent, operation: Operation, onOutcome: OutcomeListener): void {
+/** Sends an operation to a connected agent, in order with everything else that is sent to it. With `feedback` it carries the framework's id for it. */
+export function sendOperation(
+  deps: Deps,
+  agent: Agent,
+  operation: ResourceOperation | ResizeOperation,
+  feedback: Feedback | undefined,
+  onOutcome: OutcomeListener,
+): void {
   const operationUuid = deps.world.ids.uuid();
   const traceParent = currentTraceParent();
   agent.operations.expect(operationUuid, onOutcome);
+  const { id: _, ...withoutId } = operation;
   agent.link?.send({
     kind: 'apply_operation',
     operationUuid,
-    operation,
+    operation: feedback ? { ...withoutId, id: feedback.operationId } : withoutId,
+    ...(feedback && { frameworkId: feedback.frameworkId }),
     ledgerRevision: deps.ledger.revisionOf(agent.storeId),
     ...(traceParent !== undefined && { traceParent }),
   });

@@ -11,6 +11,8 @@ export interface EventStreamOptions {
 /** The live stream to one framework. The newest subscription owns it; calls carry its id. */
 export class EventStream {
   private readonly stopHeartbeat: () => void;
+  private readonly listeners: (() => void)[] = [];
+  private isClosed = false;
 
   constructor(
     readonly id: StreamId,
@@ -19,7 +21,7 @@ export class EventStream {
     private readonly options: EventStreamOptions,
   ) {
     this.stopHeartbeat = timers.every(options.heartbeatIntervalMs, () => this.send({ type: 'HEARTBEAT' }));
-    out.onClose(() => this.stopHeartbeat());
+    out.onClose(() => this.closed());
   }
 
   send(event: SchedulerEvent): void {
@@ -33,13 +35,24 @@ export class EventStream {
 
   /** Tells the framework why, then ends the stream. */
   close(error?: string): void {
-    this.stopHeartbeat();
-    if (this.out.closed) return;
-    if (error !== undefined) this.out.send({ type: 'ERROR', message: error });
-    this.out.end();
+    if (!this.out.closed) {
+      if (error !== undefined) this.out.send({ type: 'ERROR', message: error });
+      this.out.end();
+    }
+    // A framework that does not read keeps its connection open for as long as it likes; to us the stream is over.
+    this.closed();
   }
 
+  /** Called once when the stream is over, whoever ended it. */
   onClose(call: () => void): void {
-    this.out.onClose(call);
+    if (this.isClosed) call();
+    else this.listeners.push(call);
+  }
+
+  private closed(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.stopHeartbeat();
+    for (const call of this.listeners.splice(0)) call();
   }
 }

@@ -1,5 +1,7 @@
 import { Resources, scalar } from '@holdfast/core/resources';
+import type { SchedulerEvent } from '@holdfast/contracts';
 import { engDisk, launch, MasterStory, volume } from '../master.fixture';
+import { EventStream } from './event-stream';
 import { removeFramework } from './remove-framework';
 
 const cpu = scalar('cpus', 1);
@@ -11,6 +13,28 @@ describe('a framework', () => {
     story.world.advance(30_000);
     expect(events[0]).toMatchObject({ type: 'SUBSCRIBED', frameworkId: framework.id, heartbeatIntervalMs: 15_000 });
     expect(events.map(({ type }) => type)).toEqual(['SUBSCRIBED', 'HEARTBEAT', 'HEARTBEAT', 'HEARTBEAT']);
+  });
+
+  it('that does not read is cut off: it is told why, and its stream is over although its connection is not', () => {
+    const { world, deps } = new MasterStory();
+    const sent: SchedulerEvent[] = [];
+    const end = jest.fn();
+    const out = { closed: false, bufferedBytes: 0, send: (event: SchedulerEvent) => void sent.push(event), end, onClose: () => undefined };
+    const stream = new EventStream('s-1', out as never, world, deps.settings);
+    const closed = jest.fn();
+    stream.onClose(closed);
+    out.bufferedBytes = deps.settings.maxBacklogBytes;
+    stream.send({ type: 'HEARTBEAT' });
+    expect(closed).not.toHaveBeenCalled();
+    out.bufferedBytes++;
+    stream.send({ type: 'HEARTBEAT' });
+    expect(sent.map((event) => (event.type === 'ERROR' ? event.message : event.type))).toEqual([
+      'HEARTBEAT',
+      expect.stringContaining('read faster'),
+    ]);
+    expect([end.mock.calls.length, closed.mock.calls.length]).toEqual([1, 1]);
+    world.advance(60_000);
+    expect(sent).toHaveLength(2);
   });
 
   it('replaces its older stream, which is told and ended; its offers go back without RESCIND (D-004, C-094)', async () => {
@@ -26,13 +50,13 @@ describe('a framework', () => {
     expect(story.recovered()).toEqual(['cpus:1']);
   });
 
-  it('is refused a call over an older stream (D-008)', () => {
+  it('is refused a call over an older stream (D-008)', async () => {
     const story = new MasterStory();
     const older = story.subscribe();
     const olderId = older.framework.stream?.id;
     story.subscribe({ id: older.framework.id });
-    const caller = story.deps.frameworks.caller(older.framework.id, olderId);
-    expect(caller).toMatchObject({ ok: false, refusal: { code: 'stale_stream' } });
+    const { refusal } = await story.call(older, { type: 'RECONCILE', tasks: [] }, { streamId: olderId ?? '' });
+    expect(refusal?.code).toBe('stale_stream');
   });
 
   it('keeps its tasks while disconnected, and may come back within its failover timeout (D-010, D-011)', async () => {

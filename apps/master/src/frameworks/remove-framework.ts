@@ -1,17 +1,25 @@
+import type { FrameworkId } from '@holdfast/core/base';
 import { isTerminal, masterStatus } from '@holdfast/core/tasks';
 import type { Deps } from '../deps';
 import { returnOffer } from '../offers/return-offers';
+import { releaseOperations } from '../operations/release-operations';
 import { dropIfFinished } from '../tasks/finish-task';
 import { holderOf, type Task } from '../tasks/task-book';
 import { forgetIfRemoved } from './forget-framework';
+import type { EventStream } from './event-stream';
 import { asBookChange, type Framework } from './framework-book';
+
+/** Ends a framework and its stream. */
+export function removeFramework(deps: Deps, framework: Framework, why: string): void {
+  endFramework(deps, framework, why)?.close();
+}
 
 /**
  * The end of a framework, by TEARDOWN or by its failover timeout (D-011, D-013). Its tasks are over for everybody at once;
  * their holders stay as `ending`, and their resources stay used, until each agent confirms that the process is gone
- * (architecture 11.1, instead of A-043).
+ * (architecture 11.1, instead of A-043). Answers with its stream, which the caller closes.
  */
-export function removeFramework(deps: Deps, framework: Framework, why: string): void {
+export function endFramework(deps: Deps, framework: Framework, why: string): EventStream | undefined {
   deps.log.info({ frameworkId: framework.id, why }, 'framework removed');
   framework.cancelFailover?.();
   const stream = framework.stream;
@@ -20,11 +28,17 @@ export function removeFramework(deps: Deps, framework: Framework, why: string): 
   deps.frameworkStore.remove(framework.id, deps.world.nowMs());
   deps.allocator.change(asBookChange(framework));
   for (const offer of deps.offers.ofFramework(framework.id)) returnOffer(deps, offer);
-  const agentIds = new Set(deps.tasks.ofFramework(framework.id).map((task) => task.agentId));
-  for (const task of deps.tasks.ofFramework(framework.id)) endTask(deps, task, why);
-  for (const agentId of agentIds) deps.agents.get(agentId)?.link?.send({ kind: 'shutdown_framework', frameworkId: framework.id });
+  endTasksOf(deps, framework.id, why);
   forgetIfRemoved(deps, framework.id);
-  stream?.close();
+  return stream;
+}
+
+/** Everything of a removed framework that may still run: over for everybody, its agents are told, nobody waits for acknowledgements. */
+export function endTasksOf(deps: Deps, frameworkId: FrameworkId, why: string): void {
+  const agentIds = new Set(deps.tasks.ofFramework(frameworkId).map((task) => task.agentId));
+  for (const task of deps.tasks.ofFramework(frameworkId)) endTask(deps, task, why);
+  releaseOperations(deps, frameworkId);
+  for (const agentId of agentIds) deps.agents.get(agentId)?.link?.send({ kind: 'shutdown_framework', frameworkId });
 }
 
 function endTask(deps: Deps, task: Task, why: string): void {

@@ -1,9 +1,12 @@
 import { ok, refuse, refused, type FrameworkId, type Refusal, type Result } from '@holdfast/core/base';
-import { checkFramework, type FrameworkInfo } from '@holdfast/core/offers';
+import type { FrameworkInfo } from '@holdfast/core/offers';
 import type { SubscribeRequest } from '@holdfast/contracts';
+import type { Caller } from '../calls/caller';
 import type { Deps } from '../deps';
-import { sendStatus } from '../tasks/send-status';
 import { returnOffer } from '../offers/return-offers';
+import { sendOperationStatus } from '../operations/send-operation-status';
+import { sendStatus } from '../tasks/send-status';
+import { checkSubscription, withPrincipal } from './check-subscription';
 import { disconnectFramework } from './disconnect-framework';
 import type { EventStream } from './event-stream';
 import { asBookChange, knownFramework, type Framework } from './framework-book';
@@ -11,17 +14,22 @@ import { asBookChange, knownFramework, type Framework } from './framework-book';
 let frameworkCount = 0;
 
 /**
- * Begins or takes over a framework's subscription: SUBSCRIBED first, then updates that were never acknowledged, then offers.
+ * Begins or takes over a framework's subscription: SUBSCRIBED first, then what was never acknowledged, then offers.
  * An older stream of the same framework is told and ended; its offers go back without RESCIND (D-004, C-094).
+ * Refused with `principal_mismatch`, `framework_invalid`, `framework_removed` or `unauthorized`; then nothing has changed (D-002).
  */
-export function subscribeFramework(deps: Deps, request: SubscribeRequest, stream: EventStream): Result<Framework> {
-  const refusal = checkFramework(request.framework, request.suppressedRoles) ?? checkIdentity(deps, request.framework);
+export function subscribeFramework(deps: Deps, request: SubscribeRequest, stream: EventStream, caller: Caller): Result<Framework> {
+  const filled = withPrincipal(request.framework, caller);
+  if (!filled.ok) return filled;
+  const info = filled.value;
+  const refusal = checkSubscription(deps, { ...request, framework: info }) ?? checkIdentity(deps, info);
   if (refusal) return refused(refusal);
-  const earlier = request.framework.id === undefined ? undefined : deps.frameworks.get(request.framework.id);
+  const earlier = info.id === undefined ? undefined : deps.frameworks.get(info.id);
   if (earlier) releaseOlderStream(deps, earlier);
-  const framework = earlier ?? newFramework(deps, request.framework);
-  framework.info = merge(framework.info, request.framework);
+  const framework = earlier ?? newFramework(deps, info);
+  framework.info = merge(framework.info, info);
   framework.suppressedRoles = new Set(request.suppressedRoles);
+  framework.offerConstraints = request.offerConstraints;
   framework.stream = stream;
   framework.disconnectedMs = undefined;
   framework.cancelFailover?.();
@@ -32,6 +40,9 @@ export function subscribeFramework(deps: Deps, request: SubscribeRequest, stream
   stream.send({ type: 'SUBSCRIBED', frameworkId: framework.id, heartbeatIntervalMs: deps.settings.heartbeatIntervalMs, master: deps.self });
   stream.send({ type: 'HEARTBEAT' });
   for (const task of deps.tasks.ofFramework(framework.id)) if (task.unacknowledged) sendStatus(framework, task.unacknowledged);
+  for (const { unacknowledged } of deps.operations.ofFramework(framework.id)) {
+    if (unacknowledged) sendOperationStatus(framework, unacknowledged);
+  }
   deps.allocator.change(asBookChange(framework));
   deps.log.info({ frameworkId: framework.id, name: framework.info.name, roles: framework.info.roles }, 'framework subscribed');
   return ok(framework);

@@ -10,6 +10,7 @@ const OFFERS_PER_EVENT = 100;
 /** Turns allocations into offers, one OFFERS event per framework; what cannot be offered any more goes back (C-091). */
 export function makeOffers(deps: Deps, response: AllocateResponse): void {
   const byFramework = new Map<FrameworkId, Offer[]>();
+  const nowMs = deps.world.nowMs();
   for (const allocation of response.allocations) {
     if (isVoid(deps, allocation, response.seenRequest)) continue;
     const offer = toOffer(deps, allocation);
@@ -17,7 +18,7 @@ export function makeOffers(deps: Deps, response: AllocateResponse): void {
       deps.allocator.change({ kind: 'recover_resources', ...allocation, offered: true });
       continue;
     }
-    deps.offers.add(offer);
+    deps.offers.add(offer, nowMs);
     const offers = byFramework.get(offer.frameworkId);
     if (offers) offers.push(offer);
     else byFramework.set(offer.frameworkId, [offer]);
@@ -53,6 +54,7 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
     role: allocation.role,
     resources: allocation.resources.allocate(allocation.role),
     attributes: agent.info.attributes,
+    ...(agent.info.domain !== undefined && { domain: agent.info.domain }),
     url: { hostname: agent.info.hostname, ip: agent.info.hostname, port: agent.info.httpPort },
   };
 }

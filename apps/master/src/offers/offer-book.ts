@@ -1,29 +1,45 @@
 import { ok, refuse, refused, type AgentId, type FrameworkId, type OfferId, type Result } from '@holdfast/core/base';
 import type { Offer } from '@holdfast/core/offers';
 
+interface Outstanding {
+  readonly offer: Offer;
+  readonly madeMs: number;
+}
+
 /**
  * The outstanding offers, and those taken by an ACCEPT that is not yet settled. Both hold resources in the allocator's
  * books; only the former can be answered, and each only once.
  */
 export class OfferBook {
-  private readonly outstanding = new Map<OfferId, Offer>();
+  /** In the order in which they were made. */
+  private readonly outstanding = new Map<OfferId, Outstanding>();
   private readonly settling = new Map<OfferId, Offer>();
   private readonly byAgent = new Map<AgentId, Set<Offer>>();
   private readonly byFramework = new Map<FrameworkId, Set<Offer>>();
 
-  add(offer: Offer): void {
-    this.outstanding.set(offer.id, offer);
+  add(offer: Offer, madeMs: number): void {
+    this.outstanding.set(offer.id, { offer, madeMs });
     index(this.byAgent, offer.agentId, offer);
     index(this.byFramework, offer.frameworkId, offer);
   }
 
   get(id: OfferId): Offer | undefined {
-    return this.outstanding.get(id);
+    return this.outstanding.get(id)?.offer;
+  }
+
+  /** The outstanding offers that were made at this time or before, oldest first. */
+  madeUntil(atMs: number): readonly Offer[] {
+    const old: Offer[] = [];
+    for (const { offer, madeMs } of this.outstanding.values()) {
+      if (madeMs > atMs) break;
+      old.push(offer);
+    }
+    return old;
   }
 
   /** Takes an offer of this framework out of the book; whoever takes it gives its resources back. */
   take(id: OfferId, frameworkId: FrameworkId): Result<Offer> {
-    const offer = this.outstanding.get(id);
+    const offer = this.get(id);
     if (!offer) return refused(refuse('offer_gone', { offerId: id }));
     if (offer.frameworkId !== frameworkId) return refused(refuse('offer_not_yours', { offerId: id }));
     this.remove(offer);

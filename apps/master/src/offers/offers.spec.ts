@@ -1,4 +1,5 @@
 import { Resources, scalar } from '@holdfast/core/resources';
+import { disconnectAgent } from '../agents';
 import { engDisk, MasterStory, volume } from '../master.fixture';
 import { declineOffers } from './decline-offers';
 import { makeOffers } from './make-offers';
@@ -23,6 +24,30 @@ describe('allocations', () => {
     expect([sizes(eng.events), sizes(other.events)]).toEqual([[2], [1]]);
   });
 
+  it('become offers that say of which agent they are, where it stands, and for which role (C-092)', async () => {
+    const story = new MasterStory();
+    const eng = story.subscribe();
+    const attributes = [{ name: 'rack', value: { kind: 'text', text: 'r1' } }] as never;
+    const domain = { region: 'north', zone: 'n-1' };
+    const agent = await story.register({ agent: { hostname: 'host-7', httpPort: 6000, attributes, domain } });
+    story.offer(eng, agent, [cpu]);
+    const event = eng.events.at(-1);
+    expect(event?.type === 'OFFERS' && event.offers).toMatchObject([
+      {
+        frameworkId: eng.framework.id,
+        agentId: agent.agent.id,
+        hostname: 'host-7',
+        url: { hostname: 'host-7', port: 6000 },
+        role: 'eng',
+        attributes,
+        domain,
+      },
+    ]);
+    expect(event?.type === 'OFFERS' && event.offers[0]?.resources.toList()).toMatchObject([{ allocationRole: 'eng' }]);
+    // The allocator hears of the same, for offer constraints.
+    expect(story.changes.find(({ kind }) => kind === 'put_agent')).toMatchObject({ hostname: 'host-7', attributes, domain });
+  });
+
   it('go back when their framework is away or the agent no longer has them (C-091)', async () => {
     const story = new MasterStory();
     const eng = story.subscribe();
@@ -45,6 +70,18 @@ describe('allocations', () => {
 });
 
 describe('RESCIND', () => {
+  it('comes when the agent breaks off, and not when the framework does: nobody would hear it (C-093)', async () => {
+    const story = new MasterStory();
+    const [eng, gone] = [story.subscribe(), story.subscribe()];
+    const agent = await story.register();
+    story.offer(gone, agent, [cpu]);
+    gone.disconnect();
+    story.offer(eng, agent, [cpu]);
+    if (agent.agent.link) disconnectAgent(story.deps, agent.agent, agent.agent.link);
+    expect([eng, gone].map(({ events }) => events.filter(({ type }) => type === 'RESCIND').length)).toEqual([1, 0]);
+    expect(story.recovered()).toEqual(['cpus:1', 'cpus:1']);
+  });
+
   it('returns all of an offer’s resources, without filter, and the offer cannot be answered any more (promise 9, A-064)', async () => {
     const story = new MasterStory();
     const eng = story.subscribe();

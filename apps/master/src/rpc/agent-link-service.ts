@@ -4,6 +4,7 @@ import { createBatcher, handleDuplex, type DuplexStream, type RpcHandler } from 
 import { disconnectAgent, registerAgent, type Agent, type AgentLink } from '../agents';
 import type { Deps } from '../deps';
 import { StaleLeader } from '../leadership';
+import { updateOperation } from '../operations/update-operation';
 import { confirmTaskGone, updateTask } from '../tasks/update-task';
 
 const MESSAGES_PER_RESPONSE = 100;
@@ -73,6 +74,8 @@ function handleRegistered(deps: Deps, agent: Agent, message: Exclude<AgentMessag
       return void confirmTaskGone(deps, agent, message);
     case 'operation_outcome':
       return agent.operations.settle(message.operationUuid, message.refusal);
+    case 'operation_update':
+      return updateOperation(deps, agent, message);
     case 'pong':
       return;
   }

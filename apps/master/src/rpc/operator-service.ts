@@ -3,34 +3,44 @@ import { Resources } from '@holdfast/core/resources';
 import { operatorService } from '@holdfast/contracts';
 import { handleUnary, type RpcHandler } from '@holdfast/platform/rpc';
 import type { Agent } from '../agents';
+import { asAuthenticated } from '../authentication';
 import type { Deps } from '../deps';
 
-/** What operators ask about the master's own books. */
+/** What operators ask about the master's own books. The version is told to anybody, as over HTTP. */
 export const operatorHandlers = (deps: Deps): RpcHandler[] => [
   handleUnary(operatorService.getVersion, () => ok({ version: deps.self.version })),
-  handleUnary(operatorService.getAgents, () =>
-    ok({
-      agents: [...deps.agents.all()].map((agent) => ({
-        info: { ...agent.info, id: agent.id },
-        storeId: agent.storeId,
-        active: agent.state === 'connected',
-        total: agent.total,
-        allocated: usedOf(deps, agent),
-        offered: sum(deps.offers.ofAgent(agent.id).map(({ resources }) => resources)),
-      })),
-    }),
+  handleUnary(
+    operatorService.getAgents,
+    asAuthenticated(deps.authenticator, () =>
+      ok({
+        agents: [...deps.agents.all()].map((agent) => ({
+          info: { ...agent.info, id: agent.id },
+          storeId: agent.storeId,
+          active: agent.state === 'connected',
+          total: agent.total,
+          allocated: usedOf(deps, agent),
+          offered: sum(deps.offers.ofAgent(agent.id).map(({ resources }) => resources)),
+        })),
+      }),
+    ),
   ),
-  handleUnary(operatorService.getFrameworks, () =>
-    ok({
-      frameworks: [...deps.frameworks.all()].map((framework) => ({
-        info: framework.info,
-        connected: framework.stream !== undefined,
-        offers: deps.offers.ofFramework(framework.id),
-      })),
-    }),
+  handleUnary(
+    operatorService.getFrameworks,
+    asAuthenticated(deps.authenticator, () =>
+      ok({
+        frameworks: [...deps.frameworks.all()].map((framework) => ({
+          info: framework.info,
+          connected: framework.stream !== undefined,
+          offers: deps.offers.ofFramework(framework.id),
+        })),
+      }),
+    ),
   ),
-  handleUnary(operatorService.getTasks, ({ frameworkId }) =>
-    ok({ tasks: frameworkId === undefined ? deps.tasks.all() : deps.tasks.ofFramework(frameworkId) }),
+  handleUnary(
+    operatorService.getTasks,
+    asAuthenticated(deps.authenticator, ({ frameworkId }) =>
+      ok({ tasks: frameworkId === undefined ? deps.tasks.all() : deps.tasks.ofFramework(frameworkId) }),
+    ),
   ),
 ];
 

@@ -1,77 +1,74 @@
-import { ok, type FrameworkId, type Result } from '@holdfast/core/base';
-import { schedulerService, type Empty, type RolesRequest } from '@holdfast/contracts';
+import { ok, refused, type Principal, type Result } from '@holdfast/core/base';
+import { schedulerService, type CallAnswer, type Method, type SubscribedCall } from '@holdfast/contracts';
 import { handleServerStream, handleUnary, type CallInfo, type RpcHandler } from '@holdfast/platform/rpc';
-import { acceptOffers } from '../accept/accept-offers';
+import { asAuthenticated, authenticated } from '../authentication';
+import type { Caller } from '../calls/caller';
+import { carryOutCall } from '../calls/carry-out-call';
 import type { Deps } from '../deps';
-import { EventStream, type Framework } from '../frameworks';
-import { removeFramework } from '../frameworks/remove-framework';
-import { changeRoles } from '../frameworks/change-roles';
+import { EventStream } from '../frameworks';
 import { subscribeFramework } from '../frameworks/subscribe-framework';
-import { declineOffers } from '../offers/decline-offers';
-import { acknowledgeUpdate } from '../tasks/acknowledge-update';
-import { killTask } from '../tasks/kill-task';
-import { reconcileTasks } from '../tasks/reconcile-tasks';
+import { connectHandler } from './connect-service';
 
 export const STREAM_ID = 'holdfast-stream-id';
 
-/** The frameworks' door: decodes, finds the caller, calls a use case, encodes. The proto file says which refusal means what. */
+/** The frameworks' door: decodes, finds out who calls, hands the call over, encodes. The proto file says which refusal means what. */
 export function schedulerHandlers(deps: Deps): RpcHandler[] {
-  const caller = (frameworkId: FrameworkId, call: CallInfo) => deps.frameworks.caller(frameworkId, call.metadata(STREAM_ID));
-  const asCaller = <T>(frameworkId: FrameworkId, call: CallInfo, use: (framework: Framework) => T): Result<T> => {
-    const framework = caller(frameworkId, call);
-    return framework.ok ? ok(use(framework.value)) : framework;
-  };
-  const roles = (kind: 'revive_roles' | 'suppress_roles') => (request: RolesRequest, call: CallInfo) => {
-    const framework = caller(request.frameworkId, call);
-    return framework.ok ? changeRoles(deps, framework.value, kind, request.roles) : framework;
-  };
-  const done =
-    (use: (framework: Framework) => void) =>
-    (framework: Framework): Empty => {
-      use(framework);
-      return {};
-    };
+  const { authenticator, settings, world } = deps;
+
+  /** A unary call of a subscribed framework. Its answer says also of what was taken in vain why (`CallAnswer.refusal`). */
+  const call = <Req, Res>(method: Method<Req, Res>, asCall: (request: Req) => SubscribedCall, asAnswer: (answer: CallAnswer) => Res) =>
+    handleUnary(
+      method,
+      asAuthenticated(authenticator, (request: Req, info, principal) => {
+        const settle = (answer: Result<CallAnswer>): Result<Res> => {
+          if (!answer.ok) return answer;
+          return answer.value.refusal ? refused(answer.value.refusal) : ok(asAnswer(answer.value));
+        };
+        const outcome = carryOutCall(deps, callerOf(info, principal), asCall(request));
+        return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
+      }),
+    );
+  const nothing = () => ({});
 
   return [
-    handleServerStream(schedulerService.subscribe, (request, out, call) => {
-      const stream = new EventStream(deps.world.ids.uuid(), out, deps.world, deps.settings);
-      call.setInitialMetadata(STREAM_ID, stream.id);
-      const subscribed = subscribeFramework(deps, request, stream);
+    handleServerStream(schedulerService.subscribe, async (request, out, info) => {
+      const streamId = world.ids.uuid();
+      info.setInitialMetadata(STREAM_ID, streamId);
+      const principal = await authenticated(authenticator, info);
+      if (!principal.ok) return out.refuse(principal.refusal);
+      if (out.closed) return;
+      const caller: Caller = { door: 'grpc', streamId, ...(principal.value !== undefined && { principal: principal.value }) };
+      const subscribed = subscribeFramework(deps, request, new EventStream(streamId, out, world, settings), caller);
       if (!subscribed.ok) out.refuse(subscribed.refusal);
     }),
-    handleUnary(schedulerService.accept, async (request, call) => {
-      const framework = caller(request.frameworkId, call);
-      return framework.ok ? acceptOffers(deps, framework.value, request) : framework;
-    }),
-    handleUnary(schedulerService.decline, (request, call) =>
-      asCaller(request.frameworkId, call, (framework) => ({ unknownOfferIds: declineOffers(deps, framework, request) })),
+    connectHandler(deps),
+    call(
+      schedulerService.accept,
+      ({ frameworkId, offerIds, operations, filters }) => ({ type: 'ACCEPT', frameworkId, offerIds, operations, filters }),
+      ({ results = [] }) => ({ results }),
     ),
-    handleUnary(schedulerService.revive, roles('revive_roles')),
-    handleUnary(schedulerService.suppress, roles('suppress_roles')),
-    handleUnary(schedulerService.kill, (request, call) => {
-      const framework = caller(request.frameworkId, call);
-      return framework.ok ? killTask(deps, framework.value, request) : framework;
-    }),
-    handleUnary(schedulerService.acknowledge, (request, call) =>
-      asCaller(
-        request.frameworkId,
-        call,
-        done((framework) => acknowledgeUpdate(deps, framework, request)),
-      ),
+    call(
+      schedulerService.decline,
+      ({ frameworkId, offerIds, filters }) => ({ type: 'DECLINE', frameworkId, offerIds, filters }),
+      ({ unknownOfferIds = [] }) => ({ unknownOfferIds }),
     ),
-    handleUnary(schedulerService.reconcile, (request, call) =>
-      asCaller(
-        request.frameworkId,
-        call,
-        done((framework) => reconcileTasks(deps, framework, request)),
-      ),
-    ),
-    handleUnary(schedulerService.teardown, (request, call) =>
-      asCaller(
-        request.frameworkId,
-        call,
-        done((framework) => removeFramework(deps, framework, 'it asked for TEARDOWN')),
-      ),
-    ),
+    call(schedulerService.revive, (request) => ({ type: 'REVIVE', ...request }), nothing),
+    call(schedulerService.suppress, (request) => ({ type: 'SUPPRESS', ...request }), nothing),
+    call(schedulerService.kill, (request) => ({ type: 'KILL', ...request }), nothing),
+    call(schedulerService.acknowledge, (request) => ({ type: 'ACKNOWLEDGE', ...request }), nothing),
+    call(schedulerService.reconcile, (request) => ({ type: 'RECONCILE', ...request }), nothing),
+    call(schedulerService.teardown, (request) => ({ type: 'TEARDOWN', ...request }), nothing),
+    call(schedulerService.updateFramework, (request) => ({ type: 'UPDATE_FRAMEWORK', ...request }), nothing),
+    call(schedulerService.shutdown, (request) => ({ type: 'SHUTDOWN', ...request }), nothing),
+    call(schedulerService.sendMessage, (request) => ({ type: 'MESSAGE', ...request }), nothing),
+    call(schedulerService.acceptInverseOffers, (request) => ({ type: 'ACCEPT_INVERSE_OFFERS', ...request }), nothing),
+    call(schedulerService.declineInverseOffers, (request) => ({ type: 'DECLINE_INVERSE_OFFERS', ...request }), nothing),
+    call(schedulerService.acknowledgeOperationStatus, (request) => ({ type: 'ACKNOWLEDGE_OPERATION_STATUS', ...request }), nothing),
+    call(schedulerService.reconcileOperations, (request) => ({ type: 'RECONCILE_OPERATIONS', ...request }), nothing),
   ];
+}
+
+function callerOf(info: CallInfo, principal: Principal | undefined): Caller {
+  const streamId = info.metadata(STREAM_ID);
+  return { door: 'grpc', ...(streamId !== undefined && { streamId }), ...(principal !== undefined && { principal }) };
 }

@@ -2,37 +2,50 @@ import { ok, refuse, refused, type AgentId, type Result } from '@holdfast/core/b
 import { splitVolumeKey, volumeKey, type LedgerVolume } from '@holdfast/core/volumes';
 import { volumeService, type VolumeName } from '@holdfast/contracts';
 import { handleUnary, RpcFault, type RpcHandler } from '@holdfast/platform/rpc';
+import { asAuthenticated } from '../authentication';
 import type { Deps } from '../deps';
 
 const HISTORY_LIMIT = 1000;
 
 /** Reads of the ledger: the registry answers, the master knows which store belongs to which agent. */
 export const volumeHandlers = (deps: Deps): RpcHandler[] => [
-  handleUnary(volumeService.getVolume, async (name) => {
-    const volume = await find(deps, name);
-    return volume.ok ? ok({ volume: volume.value }) : volume;
-  }),
-  handleUnary(volumeService.listVolumes, ({ agentId, role }) =>
-    reading(async () => {
-      const storeIds = agentId === undefined ? [...deps.agents.all()].map(({ storeId }) => storeId) : storeOf(deps, agentId);
-      const volumes = await deps.ledger.readVolumes([...new Set(storeIds)]);
-      return ok({
-        volumes: volumes.filter(({ state, volume }) => state !== 'gone' && (role === undefined || splitVolumeKey(volume).role === role)),
-      });
+  handleUnary(
+    volumeService.getVolume,
+    asAuthenticated(deps.authenticator, async (name) => {
+      const volume = await find(deps, name);
+      return volume.ok ? ok({ volume: volume.value }) : volume;
     }),
   ),
-  handleUnary(volumeService.listHolders, async (name) => {
-    const volume = await find(deps, name);
-    return volume.ok ? ok({ holders: volume.value.holders, revision: volume.value.revision }) : volume;
-  }),
-  handleUnary(volumeService.listHistory, ({ agentId, role, persistenceId, afterRevision, limit }) =>
-    reading(async () => {
-      const [storeId] = storeOf(deps, agentId);
-      if (storeId === undefined) return refused(refuse('agent_unknown', { agentId }));
-      const volume = role === undefined || persistenceId === undefined ? undefined : volumeKey(role, persistenceId);
-      const entries = await deps.ledger.readHistory(storeId, volume, afterRevision, Math.min(limit || HISTORY_LIMIT, HISTORY_LIMIT));
-      return ok({ entries });
+  handleUnary(
+    volumeService.listVolumes,
+    asAuthenticated(deps.authenticator, ({ agentId, role }) =>
+      reading(async () => {
+        const storeIds = agentId === undefined ? [...deps.agents.all()].map(({ storeId }) => storeId) : storeOf(deps, agentId);
+        const volumes = await deps.ledger.readVolumes([...new Set(storeIds)]);
+        return ok({
+          volumes: volumes.filter(({ state, volume }) => state !== 'gone' && (role === undefined || splitVolumeKey(volume).role === role)),
+        });
+      }),
+    ),
+  ),
+  handleUnary(
+    volumeService.listHolders,
+    asAuthenticated(deps.authenticator, async (name) => {
+      const volume = await find(deps, name);
+      return volume.ok ? ok({ holders: volume.value.holders, revision: volume.value.revision }) : volume;
     }),
+  ),
+  handleUnary(
+    volumeService.listHistory,
+    asAuthenticated(deps.authenticator, ({ agentId, role, persistenceId, afterRevision, limit }) =>
+      reading(async () => {
+        const [storeId] = storeOf(deps, agentId);
+        if (storeId === undefined) return refused(refuse('agent_unknown', { agentId }));
+        const volume = role === undefined || persistenceId === undefined ? undefined : volumeKey(role, persistenceId);
+        const entries = await deps.ledger.readHistory(storeId, volume, afterRevision, Math.min(limit || HISTORY_LIMIT, HISTORY_LIMIT));
+        return ok({ entries });
+      }),
+    ),
   ),
 ];
 

@@ -2,6 +2,7 @@ import { ANY_ROLE, type FrameworkId } from '@holdfast/core/base';
 import { isTerminal, masterStatus, volumesOf } from '@holdfast/core/tasks';
 import type { ReportedTask } from '@holdfast/contracts';
 import type { Agent, AgentState } from '../agents/agent-book';
+import { withPresentVolumes } from '../agents/resize-volume';
 import type { Deps } from '../deps';
 import { awaitReturn } from '../frameworks/disconnect-framework';
 import { knownFramework } from '../frameworks/framework-book';
@@ -24,6 +25,7 @@ function adopt(deps: Deps, agent: Agent, reported: ReportedTask, before: AgentSt
   const known = deps.tasks.get(frameworkId, reported.info.taskId);
   const task = known?.launchId === reported.launchId ? known : asTask(deps, agent, frameworkId, reported);
   task.gone = isTerminal(reported.state);
+  task.resources = withPresentVolumes(task.resources, agent);
   if (task !== known) deps.tasks.put(task);
 
   if (deps.frameworks.isRemoved(frameworkId)) return endRemoved(deps, agent, task);

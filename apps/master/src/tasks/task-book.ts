@@ -16,8 +16,8 @@ export interface Task {
   readonly agentId: AgentId;
   readonly info: TaskInfo;
   readonly role: Role;
-  /** Unallocated; what the allocator's books carry for it. */
-  readonly resources: Resources;
+  /** Unallocated; what the allocator's books carry for it. Its volumes stand with their present sizes. */
+  resources: Resources;
   readonly volumes: readonly HeldVolume[];
   state: TaskState;
   status: TaskStatus;

@@ -1,9 +1,11 @@
 import { Resources, scalar } from '@holdfast/core/resources';
-import { engDisk, launch, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { disconnectAgent } from '../agents';
+import { recoverAgents } from '../agents/recover-agents';
+import { engDisk, launch, MasterStory, reportedTask, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { acknowledgeUpdate } from './acknowledge-update';
 import { killTask } from './kill-task';
 import { reconcileTasks } from './reconcile-tasks';
-import { confirmTaskGone } from './update-task';
+import { confirmTaskGone, updateTask } from './update-task';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);
@@ -86,6 +88,75 @@ describe('a task', () => {
   it('is killed with the grace period of the call (D-056)', () => {
     killTask(story.deps, eng.framework, { frameworkId: eng.framework.id, taskId: 't1', graceMs: 500 });
     expect(agent.sent.at(-1)).toEqual({ kind: 'kill_task', frameworkId: eng.framework.id, taskId: 't1', graceMs: 500 });
+  });
+
+  it('is killed when its agent is back, if that was away; a KILL that names another agent is refused (D-056)', async () => {
+    const task = story.deps.tasks.get(eng.framework.id, 't1');
+    if (agent.agent.link) disconnectAgent(story.deps, agent.agent, agent.agent.link);
+    expect(killTask(story.deps, eng.framework, { frameworkId: eng.framework.id, taskId: 't1', agentId: 'another' }).ok).toBe(false);
+    killTask(story.deps, eng.framework, { frameworkId: eng.framework.id, taskId: 't1', graceMs: 500 });
+    const reported = { ...reportedTask(agent.agent.id, 't1', 'TASK_RUNNING', [cpu], eng.framework.id), launchId: task?.launchId ?? '' };
+    const info = { id: agent.agent.id, hostname: 'host-1', httpPort: 5051, attributes: [] };
+    const again = await story.register({ agent: info, tasks: [reported] });
+    expect(again.sent.at(-1)).toEqual({ kind: 'kill_task', frameworkId: eng.framework.id, taskId: 't1', graceMs: 500 });
+  });
+
+  it('gives its resources back as soon as its latest state is the end, whatever its framework has acknowledged (D-052, A-042)', async () => {
+    const task = story.deps.tasks.get(eng.framework.id, 't1');
+    const status = {
+      taskId: 't1',
+      agentId: agent.agent.id,
+      state: 'TASK_RUNNING',
+      source: 'SOURCE_EXECUTOR',
+      timestampMs: 0,
+      uuid: Buffer.from('u'),
+    } as const;
+    const latestState = 'TASK_FINISHED' as const;
+    await updateTask(story.deps, agent.agent, {
+      kind: 'task_update',
+      frameworkId: eng.framework.id,
+      launchId: task?.launchId ?? '',
+      status,
+      latestState,
+    });
+    expect(story.changes.at(-1)).toMatchObject({ kind: 'recover_resources', offered: false });
+    expect(updates().at(-1)?.state).toBe('TASK_RUNNING');
+  });
+
+  it('whose status the master made itself has nothing to acknowledge (D-051)', async () => {
+    const offer = story.offer(eng, agent, [cpu]);
+    await story.accept(eng, offer, launch(agent.agent.id, ['bad', scalar('cpus', 8)]));
+    expect(updates().at(-1)).toMatchObject({ state: 'TASK_ERROR', source: 'SOURCE_MASTER' });
+    expect(updates().at(-1)).not.toHaveProperty('uuid');
+  });
+
+  it('is not reconciled while an agent that may have it has not come back; unreachable, it is said to be (D-060, D-061)', async () => {
+    const info = { hostname: 'h', httpPort: 5051, attributes: [] };
+    const silent = await story.register({ storeId: 'store-2' });
+    silent.agent.state = 'unreachable';
+    const ask = (...tasks: { taskId: string; agentId?: string }[]) =>
+      reconcileTasks(story.deps, eng.framework, { frameworkId: eng.framework.id, tasks });
+    ask({ taskId: 'a', agentId: silent.agent.id });
+    expect(updates().map(({ state }) => state)).toEqual(['TASK_UNREACHABLE']);
+    story.deps.agentStore.load = async () => [{ id: 'late', storeId: 'store-9', info }];
+    await recoverAgents(story.deps);
+    ask({ taskId: 'b', agentId: 'late' }, { taskId: 'c' });
+    expect(updates()).toHaveLength(1);
+    ask({ taskId: 'd', agentId: agent.agent.id });
+    expect(updates().at(-1)?.state).toBe('TASK_GONE');
+  });
+
+  it('that is asked about is TASK_LOST, whatever became of it, for a framework that is not PARTITION_AWARE (D-060, C-079)', () => {
+    const old = story.subscribe({ capabilities: new Set() });
+    reconcileTasks(story.deps, old.framework, {
+      frameworkId: old.framework.id,
+      tasks: [
+        { taskId: 'a', agentId: agent.agent.id },
+        { taskId: 'b', agentId: 'nobody' },
+      ],
+    });
+    const states = old.events.flatMap((event) => (event.type === 'UPDATE' ? [event.status.state] : []));
+    expect(states).toEqual(['TASK_LOST', 'TASK_LOST']);
   });
 
   it('that nobody knows is answered like reconciliation when killed (D-056, D-060)', () => {

@@ -2,6 +2,7 @@ import { isTerminal } from '@holdfast/core/tasks';
 import type { AgentMessage } from '@holdfast/contracts';
 import type { Agent } from '../agents/agent-book';
 import type { Deps } from '../deps';
+import { endExecutorOf } from '../executors/end-executor';
 import { dropIfFinished, taskIsGone } from './finish-task';
 import { sendStatus } from './send-status';
 import { holderOf, type Task } from './task-book';
@@ -19,7 +20,10 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
   const isCurrent = task?.launchId === launchId && task.agentId === agent.id;
   if (!isCurrent || !deps.frameworks.get(frameworkId)) {
     // Nobody will ever acknowledge it: an earlier launch, or a framework that was removed.
-    if (isCurrent && isTerminal(update.latestState)) await taskIsGone(deps, task, update.latestState);
+    if (isCurrent && isTerminal(update.latestState)) {
+      await taskIsGone(deps, task, update.latestState);
+      endExecutorOf(deps, task);
+    }
     if (status.uuid) agent.link?.send({ kind: 'acknowledge_update', frameworkId, taskId: status.taskId, uuid: status.uuid });
     return;
   }
@@ -31,6 +35,8 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
   task.unacknowledged = status.uuid ? status : undefined;
   if (isTerminal(update.latestState)) await taskIsGone(deps, task, update.latestState);
   forward(deps, task);
+  // A framework hears of the end of its last task before that of its executor.
+  if (task.gone) endExecutorOf(deps, task);
   dropIfFinished(deps, task);
 }
 
@@ -38,7 +44,10 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
 export async function confirmTaskGone(deps: Deps, agent: Agent, gone: TaskGone): Promise<void> {
   const { frameworkId, taskId, launchId } = gone;
   const task = deps.tasks.get(frameworkId, taskId);
-  if (task?.launchId === launchId && task.agentId === agent.id) await taskIsGone(deps, task, gone.cause);
+  if (task?.launchId === launchId && task.agentId === agent.id) {
+    await taskIsGone(deps, task, gone.cause);
+    endExecutorOf(deps, task);
+  }
   agent.link?.send({ kind: 'task_gone_confirmed', frameworkId, taskId, launchId });
 }
 

@@ -1,0 +1,44 @@
+import type { AgentId, ExecutorId, FrameworkId, Role } from '@holdfast/core/base';
+import type { Resources } from '@holdfast/core/resources';
+import type { ExecutorInfo } from '@holdfast/core/tasks';
+
+/** The executor of task groups: it is there from the first of its tasks to the end of the last, and so are its resources. */
+export interface Executor {
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
+  readonly info: ExecutorInfo;
+  readonly role: Role;
+  /** Unallocated; what the allocator's books carry for it beside its tasks. */
+  readonly resources: Resources;
+  /** ACCEPTs under way that launch more tasks on it; until they are settled it does not end. */
+  expected: number;
+}
+
+/** Which executors run where. */
+export class ExecutorBook {
+  private readonly byAgent = new Map<AgentId, Map<string, Executor>>();
+
+  get(agentId: AgentId, frameworkId: FrameworkId, executorId: ExecutorId): Executor | undefined {
+    return this.byAgent.get(agentId)?.get(keyOf(frameworkId, executorId));
+  }
+
+  put(executor: Executor): void {
+    const { agentId, frameworkId, info } = executor;
+    let neighbours = this.byAgent.get(agentId);
+    if (!neighbours) this.byAgent.set(agentId, (neighbours = new Map()));
+    neighbours.set(keyOf(frameworkId, info.executorId), executor);
+  }
+
+  remove({ agentId, frameworkId, info }: Executor): void {
+    const neighbours = this.byAgent.get(agentId);
+    neighbours?.delete(keyOf(frameworkId, info.executorId));
+    if (neighbours?.size === 0) this.byAgent.delete(agentId);
+  }
+
+  ofAgent(agentId: AgentId): readonly Executor[] {
+    return [...(this.byAgent.get(agentId)?.values() ?? [])];
+  }
+}
+
+/** No id contains a slash. */
+const keyOf = (frameworkId: FrameworkId, executorId: ExecutorId): string => `${frameworkId}/${executorId}`;

@@ -1,0 +1,1 @@
+export { ExecutorBook, type Executor } from './executor-book';

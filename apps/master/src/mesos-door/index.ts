@@ -1,0 +1,4 @@
+export { mesosDoor, type MesosDoor } from './mesos-door';
+export { BodyReader } from './read-body';
+export { schedulerCalls } from './scheduler-calls';
+export type { Leader } from './leader';

@@ -1,0 +1,1 @@
+export { OperationBook, type TrackedOperation } from './operation-book';
