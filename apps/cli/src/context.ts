@@ -5,6 +5,8 @@ import type { Terminal } from './output';
 export interface CliContext {
   readonly settings: CliSettings;
   readonly terminal: Terminal;
+  /** Standard input. */
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** The environment that started services inherit. */
   readonly env: NodeJS.ProcessEnv;
   /** The folder with the bundles of the services. */

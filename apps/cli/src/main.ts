@@ -26,6 +26,7 @@ async function main(): Promise<number> {
   return runCommandLine(process.argv.slice(2), {
     settings,
     terminal: createTerminal(process, { noColor: settings.noColor !== undefined }),
+    input: process.stdin,
     env: process.env,
     distDir: DIST_DIR,
     currentDir: process.cwd(),

@@ -6,9 +6,7 @@ import { createLogger } from '@holdfast/platform/process';
 import { handleUnary, startRpcServer, type RpcServer } from '@holdfast/platform/rpc';
 import { cpus, disk, mem, persistentVolume, reserved } from '@holdfast/scheduler-sdk';
 import { version } from '../package.json';
-import { cliSettings } from './config';
-import { createTerminal } from './output';
-import { runCommandLine } from './program';
+import { runHoldfast } from './command-line.fixture';
 
 const HOLDER: Holder = {
   frameworkId: 'f-1',
@@ -104,24 +102,8 @@ describe('the holdfast command', () => {
   });
   afterEach(() => master.stop());
 
-  async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const out: string[] = [];
-    const err: string[] = [];
-    const terminal = createTerminal(
-      { stdout: { write: (text) => out.push(text) }, stderr: { write: (text) => err.push(text) } },
-      { noColor: false },
-    );
-    const settings = cliSettings.read({ HOLDFAST_MASTER: master.address, ...env });
-    const code = await runCommandLine(args, {
-      settings,
-      terminal,
-      env: {},
-      distDir: '/nowhere',
-      currentDir: '/',
-      signal: new AbortController().signal,
-    });
-    return { code, out: out.join(''), err: err.join('') };
-  }
+  const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    runHoldfast(args, { env: { HOLDFAST_MASTER: master.address, ...env } });
 
   it('lists volumes as a table without colours where nobody looks', async () => {
     expect(await run(['volume', 'list'])).toEqual({
@@ -260,6 +242,7 @@ describe('the holdfast command', () => {
       ['agent', 'list'],
       ['framework', 'list'],
       ['task', 'list'],
+      ['credentials', 'hash'],
     ]) {
       const { code, out } = await run([...args, '--help']);
       expect(code).toBe(0);

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { OperatorFileFault } from '@holdfast/platform/credentials';
 import { version } from '../package.json';
 import { ClusterStartError, PortsInUseError, RedisMissingError, WorkDirInUseError } from './cluster';
 import { addAgentCommands } from './commands/agent';
+import { addCredentialsCommands } from './commands/credentials';
 import { addDemoCommand } from './commands/demo';
 import { addDevCommand } from './commands/dev';
 import { addFrameworkCommands } from './commands/framework';
@@ -26,6 +28,7 @@ export async function runCommandLine(args: readonly string[], context: CliContex
   addAgentCommands(program, context);
   addFrameworkCommands(program, context);
   addTaskCommands(program, context);
+  addCredentialsCommands(program, context);
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -45,5 +48,5 @@ export async function runCommandLine(args: readonly string[], context: CliContex
   }
 }
 
-const EXPECTED = [ClusterStartError, PortsInUseError, RedisMissingError, WorkDirInUseError];
+const EXPECTED = [ClusterStartError, OperatorFileFault, PortsInUseError, RedisMissingError, WorkDirInUseError];
 const isExpected = (error: unknown): error is Error => EXPECTED.some((kind) => error instanceof kind);

@@ -1,5 +1,5 @@
 import type { FrameworkId, Principal, Role } from '@holdfast/core/base';
-import type { Capability, FrameworkInfo } from '@holdfast/core/offers';
+import type { Capability, FrameworkInfo, MinAllocatable } from '@holdfast/core/offers';
 import type { Label } from '@holdfast/core/resources';
 
 /** What a scheduler says about itself; everything but name and roles has a default. */
@@ -16,6 +16,8 @@ export interface FrameworkDescription {
   /** Set to take over a framework that was subscribed before. */
   readonly id?: FrameworkId;
   readonly labels?: readonly Label[];
+  /** By role: the least that an offer must hold, instead of the cluster's own minimum (C-059). */
+  readonly minAllocatable?: MinAllocatable;
 }
 
 /** This library reads offers in the newer form: several roles, reservations as a stack (C-077, B-013). */
@@ -24,7 +26,7 @@ const SPOKEN: readonly Capability[] = ['MULTI_ROLE', 'RESERVATION_REFINEMENT'];
 const DEFAULT_FAILOVER_TIMEOUT_MS = 60_000;
 
 export function describeFramework(description: FrameworkDescription): FrameworkInfo {
-  const { id, name, roles, capabilities = [], user = '', principal, labels = [] } = description;
+  const { id, name, roles, capabilities = [], user = '', principal, labels = [], minAllocatable } = description;
   return {
     ...(id === undefined ? {} : { id }),
     name,
@@ -35,5 +37,6 @@ export function describeFramework(description: FrameworkDescription): FrameworkI
     failoverTimeoutMs: description.failoverTimeoutMs ?? DEFAULT_FAILOVER_TIMEOUT_MS,
     checkpoint: true,
     labels,
+    ...(minAllocatable === undefined ? {} : { minAllocatable }),
   };
 }

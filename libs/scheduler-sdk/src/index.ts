@@ -1,4 +1,5 @@
-export { connectScheduler, type Scheduler, type SchedulerOptions } from './scheduler';
+export { connectScheduler, type Scheduler } from './scheduler';
+export type { FrameworkChange, SchedulerOptions } from './scheduler-options';
 export type { SchedulerEvents } from './scheduler-events';
 export type { FrameworkDescription } from './framework';
 export { awaitEvent, AwaitTimeoutError, SubscriptionEndedError, type AwaitOptions } from './await-event';
@@ -18,6 +19,6 @@ export {
   type ReservationOptions,
   type VolumeOptions,
 } from './resources';
-export { createVolume, destroyVolume, launch, reserve, unreserve, withId } from './operations';
-export { task, type TaskOptions, type TaskVolume } from './task';
+export { createVolume, destroyVolume, growVolume, launch, launchGroup, reserve, shrinkVolume, unreserve, withId } from './operations';
+export { defaultExecutor, task, type ExecutorOptions, type TaskOptions, type TaskVolume } from './task';
 export { connectOperator, type Operator } from './operator';

@@ -1,7 +1,7 @@
 import { ok, type OperationId } from '@holdfast/core/base';
 import type { Operation } from '@holdfast/core/offers';
-import { unallocated, type Resource } from '@holdfast/core/resources';
-import type { TaskInfo } from '@holdfast/core/tasks';
+import { scalar, toPlainDisk, unallocated, type Resource } from '@holdfast/core/resources';
+import type { ExecutorInfo, TaskInfo } from '@holdfast/core/tasks';
 
 const onResources = (type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY', resources: readonly Resource[]): Operation => ({
   type,
@@ -20,11 +20,38 @@ export const createVolume = (...volumes: readonly Resource[]): Operation => onRe
 /** Destroys volumes and their data; refused while anyone holds one, naming every holder. */
 export const destroyVolume = (...volumes: readonly Resource[]): Operation => onResources('DESTROY', volumes);
 
+/**
+ * Makes a volume larger by disk that is reserved as it is; its data stays, and tasks may hold it (B-059). What came of it is in a later
+ * offer: nothing else in the same ACCEPT can use it (B-060).
+ */
+export const growVolume = (volume: Resource, addition: Resource): Operation => ({
+  type: 'GROW_VOLUME',
+  volume: unallocated(volume),
+  change: unallocated(addition),
+});
+
+/** Makes a volume smaller by so many MB, which come free as reserved disk. A shared volume is refused (A-037). */
+export const shrinkVolume = (volume: Resource, byMb: number): Operation => ({
+  type: 'SHRINK_VOLUME',
+  volume: unallocated(volume),
+  change: { ...toPlainDisk(unallocated(volume)), value: scalar('disk', byMb).value },
+});
+
+/** Launches tasks that share an executor (`defaultExecutor(…)`): all start or none, and one that fails ends the others (B-074). */
+export const launchGroup = (executor: ExecutorInfo, ...tasks: readonly TaskInfo[]): Operation => ({
+  type: 'LAUNCH_GROUP',
+  executor,
+  tasks: tasks.map((info) => ({ taskId: info.taskId, task: ok(info) })),
+});
+
 /** Launches tasks; each is answered for itself. */
 export const launch = (...tasks: readonly TaskInfo[]): Operation => ({
   type: 'LAUNCH',
   tasks: tasks.map((info) => ({ taskId: info.taskId, task: ok(info) })),
 });
 
-/** The same operation under an id of the framework's own. */
+/**
+ * The same operation under an id of the framework's own: what becomes of it comes as `operationUpdated`. Not for `launch` and
+ * `launchGroup`, whose tasks have ids already (D-090).
+ */
 export const withId = (id: OperationId, operation: Operation): Operation => ({ ...operation, id });

@@ -16,6 +16,7 @@ import {
   type VolumesAnswer,
   type VolumesQuery,
 } from '@holdfast/contracts';
+import type { Credentials } from '@holdfast/platform/credentials';
 import { createRpcClient } from '@holdfast/platform/rpc';
 
 /** What an operator asks the master. Refusals are values, an unreachable master is thrown as `RpcFault`. */
@@ -39,11 +40,14 @@ const DEFAULT_CALL_TIMEOUT_MS = 10_000;
 export function connectOperator({
   address,
   callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS,
+  credentials,
 }: {
   readonly address: string;
   readonly callTimeoutMs?: number;
+  /** Where the master asks who calls. */
+  readonly credentials?: Credentials;
 }): Operator {
-  const client = createRpcClient({ address });
+  const client = createRpcClient({ address, ...(credentials && { credentials }) });
   const ask = <Req, Res>(method: Method<Req, Res>, request: Req): Promise<Result<Res>> =>
     client.unary(method, request, { deadlineMs: callTimeoutMs });
   return {

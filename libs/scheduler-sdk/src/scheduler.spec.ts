@@ -1,130 +1,20 @@
-import { ok, refuse, refused, type FrameworkId, type Result } from '@holdfast/core/base';
-import type { Offer } from '@holdfast/core/offers';
-import { Resources } from '@holdfast/core/resources';
-import type { TaskStatus } from '@holdfast/core/tasks';
-import {
-  schedulerService,
-  type AcceptRequest,
-  type AcceptResponse,
-  type RolesRequest,
-  type SchedulerEvent,
-  type SubscribeRequest,
-} from '@holdfast/contracts';
-import { createLogger } from '@holdfast/platform/process';
-import { handleServerStream, handleUnary, startRpcServer, type OutStream, type RpcServer } from '@holdfast/platform/rpc';
+import { ok, refuse, refused } from '@holdfast/core/base';
 import {
   allApplied,
   AwaitTimeoutError,
   connectScheduler,
-  cpus,
   disk,
   launch,
-  mem,
   RefusedError,
   reserve,
   reserved,
   task,
   type Scheduler,
 } from './index';
+import type { AcceptRequest } from '@holdfast/contracts';
+import { FAST, FRAMEWORK, MASTER_INFO, offerOf, offersEvent, ScriptedMaster, update } from './scripted-master.fixture';
 
-const MASTER_INFO = { id: 'm', hostname: 'localhost', ip: '127.0.0.1', port: 1, version: '0' };
-const FRAMEWORK = { name: 'test', roles: ['eng'], capabilities: ['SHARED_RESOURCES'] } as const;
-const FAST = { initialMs: 1, maxMs: 10 };
-
-/** Speaks the master's side of the protocol over real gRPC, and remembers what it was told. */
-class ScriptedMaster {
-  readonly subscriptions: { readonly request: SubscribeRequest; readonly stream: OutStream<SchedulerEvent>; readonly streamId: string }[] =
-    [];
-  readonly calls: { readonly method: string; readonly streamId: string | undefined; readonly request: unknown }[] = [];
-  answerAccept: (request: AcceptRequest) => Result<AcceptResponse> = () => ok({ results: [] });
-  onSubscribe: (request: SubscribeRequest, stream: OutStream<SchedulerEvent>) => void = (request, stream) =>
-    stream.send({ type: 'SUBSCRIBED', frameworkId: request.framework.id ?? 'f-1', heartbeatIntervalMs: 15_000, master: MASTER_INFO });
-  #server: RpcServer | undefined;
-
-  async start(port = 0): Promise<void> {
-    const note = (method: string, request: unknown, call: { metadata(key: string): string | undefined }) =>
-      this.calls.push({ method, request, streamId: call.metadata('holdfast-stream-id') });
-    const roles = (method: string) => (request: RolesRequest, call: { metadata(key: string): string | undefined }) => {
-      note(method, request, call);
-      return ok({});
-    };
-    this.#server = await startRpcServer({
-      host: '127.0.0.1',
-      port,
-      maxMessageBytes: 1 << 20,
-      log: createLogger('test', 'silent'),
-      handlers: [
-        handleServerStream(schedulerService.subscribe, (request, stream, call) => {
-          const streamId = `s-${this.subscriptions.length + 1}`;
-          call.setInitialMetadata('holdfast-stream-id', streamId);
-          this.subscriptions.push({ request, stream, streamId });
-          this.onSubscribe(request, stream);
-        }),
-        handleUnary(schedulerService.accept, (request, call) => {
-          note('accept', request, call);
-          return this.answerAccept(request);
-        }),
-        handleUnary(schedulerService.decline, (request, call) => {
-          note('decline', request, call);
-          return ok({ unknownOfferIds: [] });
-        }),
-        handleUnary(schedulerService.acknowledge, (request, call) => {
-          note('acknowledge', request, call);
-          this.onAcknowledge();
-          return ok({});
-        }),
-        handleUnary(schedulerService.revive, roles('revive')),
-        handleUnary(schedulerService.suppress, roles('suppress')),
-        handleUnary(schedulerService.teardown, (request, call) => {
-          note('teardown', request, call);
-          this.subscriptions.at(-1)?.stream.end();
-          return new Promise((resolve) => setTimeout(() => resolve(ok({})), 5));
-        }),
-      ],
-    });
-  }
-
-  onAcknowledge: () => void = () => undefined;
-
-  get address(): string {
-    return this.#server?.address ?? '';
-  }
-
-  get port(): number {
-    return this.#server?.port ?? 0;
-  }
-
-  send(event: SchedulerEvent): void {
-    this.subscriptions.at(-1)?.stream.send(event);
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.stop(0);
-  }
-}
-
-const offerOf = (id: string, frameworkId: FrameworkId = 'f-1'): Offer => ({
-  id,
-  frameworkId,
-  agentId: 'agent-1',
-  hostname: 'host',
-  role: 'eng',
-  resources: Resources.of([cpus(4), mem(1024), disk(2048)]).allocate('eng'),
-  attributes: [],
-});
-
-const offersEvent = (...offers: readonly Offer[]): SchedulerEvent => ({
-  type: 'OFFERS',
-  offers,
-  form: { allocationInfo: true, reservationStack: true },
-});
-
-const update = (state: TaskStatus['state'], uuid?: Uint8Array): SchedulerEvent => ({
-  type: 'UPDATE',
-  status: { taskId: 't-1', agentId: 'agent-1', state, source: 'SOURCE_AGENT', timestampMs: 1, ...(uuid && { uuid }) },
-});
-
-describe('connectScheduler', () => {
+describe.each(['unary', 'connect'] as const)('connectScheduler over %s', (transport) => {
   let master: ScriptedMaster;
   let scheduler: Scheduler | undefined;
 
@@ -140,7 +30,7 @@ describe('connectScheduler', () => {
   });
 
   const connect = async (more: Partial<Parameters<typeof connectScheduler>[0]> = {}) =>
-    (scheduler = await connectScheduler({ address: master.address, framework: FRAMEWORK, backoff: FAST, ...more }));
+    (scheduler = await connectScheduler({ address: master.address, framework: FRAMEWORK, transport, backoff: FAST, ...more }));
 
   it('subscribes with what the framework is, and shows the stream id with every call', async () => {
     const connected = await connect();
@@ -150,7 +40,7 @@ describe('connectScheduler', () => {
     expect(framework).toMatchObject({ name: 'test', roles: ['eng'] });
     expect([...(framework?.capabilities ?? [])].sort()).toEqual(['MULTI_ROLE', 'RESERVATION_REFINEMENT', 'SHARED_RESOURCES']);
     expect(connected.frameworkId).toBe('f-1');
-    expect(master.calls).toEqual([{ method: 'revive', request: { frameworkId: 'f-1', roles: [] }, streamId: 's-1' }]);
+    expect(master.calls).toEqual([{ type: 'REVIVE', request: { frameworkId: 'f-1', roles: [] }, streamId: 's-1' }]);
   });
 
   it('rejects when the master refuses the framework, with the reason', async () => {
@@ -253,13 +143,13 @@ describe('connectScheduler', () => {
     const connected = await connect();
     const failures: unknown[] = [];
     connected.on('unacknowledged', (failure) => failures.push(failure));
-    const acknowledged = new Promise<void>((resolve) => (master.onAcknowledge = resolve));
+    const acknowledged = master.heard('ACKNOWLEDGE');
     master.send(update('TASK_STAGING'));
     master.send(update('TASK_RUNNING', new Uint8Array(16).fill(7)));
     await connected.untilTask('t-1', ['TASK_RUNNING']);
     await acknowledged;
 
-    const requests = master.calls.filter(({ method }) => method === 'acknowledge').map(({ request }) => request);
+    const requests = master.calls.filter(({ type }) => type === 'ACKNOWLEDGE').map(({ request }) => request);
     expect(requests).toHaveLength(1);
     expect(failures).toEqual([]);
     expect(requests[0]).toMatchObject({ frameworkId: 'f-1', agentId: 'agent-1', taskId: 't-1' });
@@ -271,9 +161,9 @@ describe('connectScheduler', () => {
     master.send(update('TASK_RUNNING', new Uint8Array(16)));
     const status = await heard;
     await connected.revive();
-    expect(master.calls.map(({ method }) => method)).toEqual(['revive']);
+    expect(master.calls.map(({ type }) => type)).toEqual(['REVIVE']);
     await connected.acknowledge(status);
-    expect(master.calls.map(({ method }) => method)).toEqual(['revive', 'acknowledge']);
+    expect(master.calls.map(({ type }) => type)).toEqual(['REVIVE', 'ACKNOWLEDGE']);
   });
 
   it('does not wait for a state that a task can no longer reach', async () => {

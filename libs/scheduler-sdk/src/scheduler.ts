@@ -2,44 +2,36 @@ import { EventEmitter } from 'node:events';
 import { isTerminal, type TaskState, type TaskStatus } from '@holdfast/core/tasks';
 import {
   ok,
-  refuse,
-  refused,
   type AgentId,
+  type ExecutorId,
   type FrameworkId,
   type OfferId,
+  type OperationId,
+  type RefusalCode,
   type Result,
   type Role,
-  type StreamId,
   type TaskId,
 } from '@holdfast/core/base';
-import type { Offer, Operation, OperationResult } from '@holdfast/core/offers';
-import { schedulerService, type Filters, type Method, type SchedulerEvent } from '@holdfast/contracts';
-import { createRpcClient, type RpcClient } from '@holdfast/platform/rpc';
+import type { Offer, OfferConstraints, Operation, OperationResult, OperationStatus } from '@holdfast/core/offers';
+import type { CallAnswer, Filters, SchedulerEvent, SubscribeRequest } from '@holdfast/contracts';
+import { createRpcClient, RpcFault, type RpcClient } from '@holdfast/platform/rpc';
 import { awaitEvent, type AwaitOptions } from './await-event';
+import { connectTransport } from './connect-transport';
 import { describeFramework, type FrameworkDescription } from './framework';
 import { OfferBook } from './offer-book';
 import type { SchedulerEvents } from './scheduler-events';
-import { keepSubscribed, STREAM_ID_KEY } from './subscription';
-
-export interface SchedulerOptions {
-  /** The master's gRPC door, `host:port`. */
-  readonly address: string;
-  readonly framework: FrameworkDescription;
-  /** Roles for which no offers are wanted yet; `revive` asks for them. */
-  readonly suppressedRoles?: readonly Role[];
-  /** `manual`: the caller acknowledges each status that has a uuid; until then no later one of that task arrives (D-052). */
-  readonly acknowledge?: 'automatic' | 'manual';
-  /** How long `connectScheduler` waits for the first subscription; 15 s by default. */
-  readonly subscribeTimeoutMs?: number;
-  /** The pause before a lost subscription is made again: 0.1 s growing to 5 s by default. */
-  readonly backoff?: { readonly initialMs: number; readonly maxMs: number };
-  /** How long a call may take; 10 s by default. */
-  readonly callTimeoutMs?: number;
-}
+import type { FrameworkChange, SchedulerOptions } from './scheduler-options';
+import { StatusBook } from './status-book';
+import { keepSubscribed, type Subscription } from './subscription';
+import { unaryTransport } from './unary-transport';
 
 const DEFAULT_SUBSCRIBE_TIMEOUT_MS = 15_000;
 const DEFAULT_CALL_TIMEOUT_MS = 10_000;
 const DEFAULT_BACKOFF = { initialMs: 100, maxMs: 5000 };
+const DEFAULT_ENDED_TASKS_KEPT = 1000;
+
+/** Refused before the master looked at the offers: they are outstanding as before. */
+const UNHEARD: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['invalid_argument', 'message_too_large']);
 
 /** Subscribes a framework and resolves once the master has answered SUBSCRIBED; rejects when it refuses or stays away. */
 export async function connectScheduler(options: SchedulerOptions): Promise<Scheduler> {
@@ -64,39 +56,39 @@ export async function connectScheduler(options: SchedulerOptions): Promise<Sched
 /** One framework's connection to the master. Refusals are values, an unreachable master is thrown as `RpcFault`. */
 export class Scheduler extends EventEmitter<SchedulerEvents> {
   readonly #client: RpcClient;
-  readonly #options: SchedulerOptions;
-  readonly #subscription: { stop(): void };
+  readonly #isAcknowledging: boolean;
+  readonly #subscription: Subscription;
   readonly #offers = new OfferBook();
-  readonly #statuses = new Map<TaskId, TaskStatus>();
+  readonly #statuses: StatusBook;
   /** As the master has them; a subscription made again says them again. */
   readonly #suppressed: Set<Role>;
+  #description: FrameworkDescription;
+  #offerConstraints: OfferConstraints | undefined;
   #frameworkId: FrameworkId | undefined;
-  #streamId: StreamId | undefined;
   #hasEnded = false;
   #isTearingDown = false;
 
   constructor(options: SchedulerOptions) {
     super();
     this.setMaxListeners(0);
-    this.#options = options;
+    const { address, credentials, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = options;
+    this.#isAcknowledging = options.acknowledge !== 'manual';
+    this.#statuses = new StatusBook(options.endedTasksKept ?? DEFAULT_ENDED_TASKS_KEPT);
     this.#suppressed = new Set(options.suppressedRoles);
+    this.#description = options.framework;
+    this.#offerConstraints = options.offerConstraints;
     this.#frameworkId = options.framework.id;
-    this.#client = createRpcClient({ address: options.address });
+    this.#client = createRpcClient({ address, ...(credentials && { credentials }) });
     this.#subscription = keepSubscribed({
-      client: this.#client,
-      request: () => ({
-        framework: describeFramework({ ...options.framework, ...(this.#frameworkId === undefined ? {} : { id: this.#frameworkId }) }),
-        suppressedRoles: [...this.#suppressed],
-      }),
-      onSubscribed: ({ frameworkId, streamId }) => {
+      transport: (options.transport === 'connect' ? connectTransport : unaryTransport)(this.#client, callTimeoutMs),
+      request: () => this.#subscribeRequest(this.#description, [...this.#suppressed], this.#offerConstraints),
+      onSubscribed: (frameworkId) => {
         const again = this.#frameworkId === frameworkId;
         this.#frameworkId = frameworkId;
-        this.#streamId = streamId;
         this.emit('subscribed', { frameworkId, again });
       },
       onEvent: (event) => this.#hear(event),
       onLost: (loss) => {
-        this.#streamId = undefined;
         this.#offers.clear();
         if (!this.#isTearingDown) this.emit('disconnected', loss);
       },
@@ -110,7 +102,7 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
   }
 
   get isSubscribed(): boolean {
-    return this.#streamId !== undefined;
+    return this.#subscription.isSubscribed;
   }
 
   /** Offers that are neither answered nor rescinded. */
@@ -118,7 +110,7 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
     return this.#offers.list();
   }
 
-  /** The newest status heard of a task. */
+  /** The newest status heard of a task. Of tasks that ended long ago it is forgotten (`endedTasksKept`). */
   status(taskId: TaskId): TaskStatus | undefined {
     return this.#statuses.get(taskId);
   }
@@ -169,63 +161,116 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
     );
   }
 
-  /** Answers offers of one agent; they are used up whatever the results. results[i] answers operations[i]. */
+  /**
+   * Answers offers of one agent. results[i] answers operations[i]. The offers are used up whatever the results; they stay outstanding only
+   * if the master did not even look at them: the call could not be encoded, or was malformed or too large as a whole.
+   */
   async accept(
     offers: Offer | readonly Offer[],
     operations: readonly Operation[],
     filters: Filters = {},
   ): Promise<Result<readonly OperationResult[]>> {
-    const offerIds = this.#take(offers);
-    const answer = await this.#call(schedulerService.accept, { frameworkId: this.frameworkId, offerIds, operations, filters });
-    return answer.ok ? ok(answer.value.results) : answer;
+    const answer = await this.#answerOffers(offers, (offerIds) =>
+      this.#subscription.call({ type: 'ACCEPT', frameworkId: this.frameworkId, offerIds, operations, filters }),
+    );
+    return answer.ok ? ok(answer.value.results ?? []) : answer;
   }
 
   /** Refuses offers; the value names those that were no longer outstanding (D-023). */
   async decline(offers: Offer | readonly Offer[], filters: Filters = {}): Promise<Result<readonly OfferId[]>> {
-    const offerIds = this.#take(offers);
-    if (offerIds.length === 0) return ok([]);
-    const answer = await this.#call(schedulerService.decline, { frameworkId: this.frameworkId, offerIds, filters });
-    return answer.ok ? ok(answer.value.unknownOfferIds) : answer;
+    if (!('id' in offers) && offers.length === 0) return ok([]);
+    const answer = await this.#answerOffers(offers, (offerIds) =>
+      this.#subscription.call({ type: 'DECLINE', frameworkId: this.frameworkId, offerIds, filters }),
+    );
+    return answer.ok ? ok(answer.value.unknownOfferIds ?? []) : answer;
   }
 
   /** Wants offers again, for these roles or all; drops the filters of earlier declines. */
   async revive(...roles: readonly Role[]): Promise<Result<unknown>> {
-    const answer = await this.#call(schedulerService.revive, { frameworkId: this.frameworkId, roles });
+    const answer = await this.#subscription.call({ type: 'REVIVE', frameworkId: this.frameworkId, roles });
     if (answer.ok) for (const role of this.#rolesMeant(roles)) this.#suppressed.delete(role);
     return answer;
   }
 
   /** Wants no more offers, for these roles or all; outstanding ones stay (C-054). */
   async suppress(...roles: readonly Role[]): Promise<Result<unknown>> {
-    const answer = await this.#call(schedulerService.suppress, { frameworkId: this.frameworkId, roles });
+    const answer = await this.#subscription.call({ type: 'SUPPRESS', frameworkId: this.frameworkId, roles });
     if (answer.ok) for (const role of this.#rolesMeant(roles)) this.#suppressed.add(role);
     return answer;
   }
 
+  /** Describes the framework anew, all or nothing (D-015). Later subscriptions say the same. */
+  async updateFramework(change: FrameworkChange): Promise<Result<unknown>> {
+    const description = { ...this.#description, ...change.framework };
+    const suppressedRoles = change.suppressedRoles ?? [...this.#suppressed].filter((role) => description.roles.includes(role));
+    const offerConstraints = change.offerConstraints ?? this.#offerConstraints;
+    const request = this.#subscribeRequest(description, suppressedRoles, offerConstraints);
+    const answer = await this.#subscription.call({ type: 'UPDATE_FRAMEWORK', frameworkId: this.frameworkId, ...request });
+    if (!answer.ok) return answer;
+    this.#description = description;
+    this.#offerConstraints = offerConstraints;
+    this.#suppressed.clear();
+    for (const role of suppressedRoles) this.#suppressed.add(role);
+    return answer;
+  }
+
   kill(taskId: TaskId, options: { readonly agentId?: AgentId; readonly graceMs?: number } = {}): Promise<Result<unknown>> {
-    return this.#call(schedulerService.kill, { frameworkId: this.frameworkId, taskId, ...options });
+    return this.#subscription.call({ type: 'KILL', frameworkId: this.frameworkId, taskId, ...options });
+  }
+
+  /** Ends an executor of this framework and all of its tasks. */
+  shutdownExecutor(agentId: AgentId, executorId: ExecutorId): Promise<Result<unknown>> {
+    return this.#subscription.call({ type: 'SHUTDOWN', frameworkId: this.frameworkId, agentId, executorId });
+  }
+
+  /** Data for an executor of this framework. */
+  sendMessage(agentId: AgentId, executorId: ExecutorId, data: Uint8Array): Promise<Result<unknown>> {
+    return this.#subscription.call({ type: 'MESSAGE', frameworkId: this.frameworkId, agentId, executorId, data });
   }
 
   /** Only needed with `acknowledge: 'manual'`; a status without uuid needs none (D-051). */
   async acknowledge(status: TaskStatus): Promise<Result<unknown>> {
     if (status.uuid === undefined || status.agentId === undefined) return ok(undefined);
     const { agentId, taskId, uuid } = status;
-    return this.#call(schedulerService.acknowledge, { frameworkId: this.frameworkId, agentId, taskId, uuid });
+    return this.#subscription.call({ type: 'ACKNOWLEDGE', frameworkId: this.frameworkId, agentId, taskId, uuid });
+  }
+
+  /** Likewise for an operation (D-095). */
+  async acknowledgeOperation(status: OperationStatus): Promise<Result<unknown>> {
+    if (status.uuid === undefined || status.agentId === undefined) return ok(undefined);
+    const { agentId, operationId, uuid } = status;
+    return this.#subscription.call({
+      type: 'ACKNOWLEDGE_OPERATION_STATUS',
+      frameworkId: this.frameworkId,
+      agentId,
+      operationId,
+      uuid,
+    });
   }
 
   /** Asks for the states of these tasks, or of all; they arrive as `updated`. */
   reconcile(tasks: readonly { readonly taskId: TaskId; readonly agentId?: AgentId }[] = []): Promise<Result<unknown>> {
-    return this.#call(schedulerService.reconcile, { frameworkId: this.frameworkId, tasks });
+    return this.#subscription.call({ type: 'RECONCILE', frameworkId: this.frameworkId, tasks });
+  }
+
+  /** Asks for the states of these operations, or of all with an id; they arrive as `operationUpdated` (D-096). */
+  reconcileOperations(
+    operations: readonly { readonly operationId: OperationId; readonly agentId?: AgentId }[] = [],
+  ): Promise<Result<unknown>> {
+    return this.#subscription.call({ type: 'RECONCILE_OPERATIONS', frameworkId: this.frameworkId, operations });
   }
 
   /** Ends the framework for good: tasks killed, offers withdrawn, the id refused from then on. The connection is closed. */
   async teardown(): Promise<Result<unknown>> {
     // The stream may end before the answer is here.
     this.#isTearingDown = true;
-    const answer = await this.#call(schedulerService.teardown, { frameworkId: this.frameworkId });
-    this.#isTearingDown = false;
-    if (answer.ok) this.#end('torn down');
-    return answer;
+    try {
+      const answer = await this.#subscription.call({ type: 'TEARDOWN', frameworkId: this.frameworkId });
+      if (answer.ok) this.#end('torn down');
+      return answer;
+    } finally {
+      this.#isTearingDown = false;
+    }
   }
 
   /** Cuts the connection and leaves no timer or socket behind; the framework lives on until its failover timeout. */
@@ -233,22 +278,41 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
     this.#end('closed by this scheduler');
   }
 
+  #subscribeRequest(
+    description: FrameworkDescription,
+    suppressedRoles: readonly Role[],
+    offerConstraints: OfferConstraints | undefined,
+  ): SubscribeRequest {
+    const id = this.#frameworkId;
+    return {
+      framework: describeFramework({ ...description, ...(id === undefined ? {} : { id }) }),
+      suppressedRoles,
+      ...(offerConstraints && { offerConstraints }),
+    };
+  }
+
   #rolesMeant(roles: readonly Role[]): readonly Role[] {
-    return roles.length === 0 ? this.#options.framework.roles : roles;
+    return roles.length === 0 ? this.#description.roles : roles;
   }
 
-  #take(offers: Offer | readonly Offer[]): readonly OfferId[] {
+  async #answerOffers(
+    offers: Offer | readonly Offer[],
+    call: (offerIds: readonly OfferId[]) => Promise<Result<CallAnswer>>,
+  ): Promise<Result<CallAnswer>> {
     const list: readonly Offer[] = 'id' in offers ? [offers] : offers;
-    for (const { id } of list) this.#offers.remove(id);
-    return list.map(({ id }) => id);
-  }
-
-  async #call<Req, Res>(method: Method<Req, Res>, request: Req): Promise<Result<Res>> {
-    if (this.#streamId === undefined) return refused(refuse('framework_disconnected', { frameworkId: this.frameworkId }));
-    return this.#client.unary(method, request, {
-      deadlineMs: this.#options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS,
-      metadata: { [STREAM_ID_KEY]: this.#streamId },
-    });
+    const offerIds = list.map(({ id }) => id);
+    this.#offers.take(offerIds);
+    try {
+      const answer = await call(offerIds);
+      if (answer.ok || !UNHEARD.has(answer.refusal.code)) this.#offers.heard(offerIds);
+      else this.#offers.giveBack(offerIds);
+      return answer;
+    } catch (error) {
+      // A fault leaves open whether the master has heard it; whatever else is thrown kept the call from being sent.
+      if (error instanceof RpcFault) this.#offers.heard(offerIds);
+      else this.#offers.giveBack(offerIds);
+      throw error;
+    }
   }
 
   #hear(event: SchedulerEvent): void {
@@ -262,35 +326,54 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
         this.emit('rescinded', { offerId: event.offerId, ...(offer === undefined ? {} : { offer }) });
         return;
       }
-      case 'UPDATE':
-        this.#statuses.set(event.status.taskId, event.status);
-        this.emit('updated', event.status);
-        if (this.#options.acknowledge !== 'manual') void this.#acknowledgeItself(event.status);
+      case 'UPDATE': {
+        const { status } = event;
+        this.#statuses.put(status);
+        this.emit('updated', status);
+        if (this.#isAcknowledging) {
+          void this.#report(this.acknowledge(status), (reason) => this.emit('unacknowledged', { status, reason }));
+        }
         return;
-      case 'FAILURE':
-        this.emit('failed', event.agentId === undefined ? {} : { agentId: event.agentId });
+      }
+      case 'UPDATE_OPERATION_STATUS': {
+        const { status } = event;
+        this.emit('operationUpdated', status);
+        if (this.#isAcknowledging) {
+          void this.#report(this.acknowledgeOperation(status), (reason) => this.emit('operationUnacknowledged', { status, reason }));
+        }
         return;
+      }
+      case 'MESSAGE': {
+        const { agentId, executorId, data } = event;
+        this.emit('message', { agentId, executorId, data });
+        return;
+      }
+      case 'FAILURE': {
+        const { type: _type, ...failure } = event;
+        this.emit('failed', failure);
+        return;
+      }
       case 'HEARTBEAT':
         this.emit('heartbeat');
         return;
       case 'SUBSCRIBED':
+      case 'ANSWER':
       case 'ERROR':
         return;
     }
   }
 
-  async #acknowledgeItself(status: TaskStatus): Promise<void> {
-    const reason = await this.acknowledge(status).then(
+  async #report(acknowledgement: Promise<Result<unknown>>, failed: (reason: string) => void): Promise<void> {
+    const reason = await acknowledgement.then(
       (answer) => (answer.ok ? undefined : answer.refusal.message),
       (fault: Error) => fault.message,
     );
-    if (reason !== undefined && !this.#hasEnded) this.emit('unacknowledged', { status, reason });
+    if (reason !== undefined && !this.#hasEnded) failed(reason);
   }
 
   #end(reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#streamId = undefined;
     this.#offers.clear();
     this.#subscription.stop();
     this.#client.close();

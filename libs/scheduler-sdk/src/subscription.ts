@@ -1,16 +1,13 @@
 import { ExponentialBackoff } from 'cockatiel';
-import type { FrameworkId, Refusal, RefusalCode, StreamId } from '@holdfast/core/base';
-import { schedulerService, type SchedulerEvent, type SubscribeRequest } from '@holdfast/contracts';
-import type { InStream, RpcClient } from '@holdfast/platform/rpc';
-
-/** The metadata key under which Subscribe hands out the id of a stream and every call shows it. */
-export const STREAM_ID_KEY = 'holdfast-stream-id';
+import { refuse, refused, type FrameworkId, type Refusal, type RefusalCode, type Result } from '@holdfast/core/base';
+import type { CallAnswer, SchedulerEvent, SubscribedCall, SubscribeRequest } from '@holdfast/contracts';
+import type { EventStream, Transport } from './transport';
 
 export interface SubscriptionOptions {
-  readonly client: RpcClient;
+  readonly transport: Transport;
   /** Asked anew for every attempt, so that a re-subscription carries the framework's id. */
   readonly request: () => SubscribeRequest;
-  readonly onSubscribed: (subscription: { readonly frameworkId: FrameworkId; readonly streamId: StreamId }) => void;
+  readonly onSubscribed: (frameworkId: FrameworkId) => void;
   readonly onEvent: (event: SchedulerEvent) => void;
   readonly onLost: (loss: { readonly reason: string; readonly retryInMs: number }) => void;
   /** The subscription will not be made again. */
@@ -18,24 +15,35 @@ export interface SubscriptionOptions {
   readonly backoff: { readonly initialMs: number; readonly maxMs: number };
 }
 
+export interface Subscription {
+  /** Refused with `framework_disconnected` while there is no subscription. */
+  call(call: SubscribedCall): Promise<Result<CallAnswer>>;
+  readonly isSubscribed: boolean;
+  stop(): void;
+}
+
 /** Subscribing again cannot help after these. */
 const FINAL: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  'invalid_argument',
   'framework_invalid',
   'framework_removed',
   'unauthorized',
-  'message_too_large',
+  'unauthenticated',
+  'principal_mismatch',
 ]);
+
+/** Nor after these, if it was the subscription that could not be read; later it was a call, over the stream of Connect. */
+const FINAL_AT_FIRST: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['invalid_argument', 'message_too_large']);
 
 /** A stream on which nothing at all arrives for so many heartbeats is taken for lost. */
 const HEARTBEATS_MISSED = 4;
 
 /** Keeps one subscription alive: subscribes, and after a lost connection subscribes again, with a growing pause. */
-export function keepSubscribed(options: SubscriptionOptions): { stop(): void } {
-  const { client, backoff } = options;
+export function keepSubscribed(options: SubscriptionOptions): Subscription {
+  const { transport, backoff } = options;
   const pauses = () => new ExponentialBackoff({ initialDelay: backoff.initialMs, maxDelay: backoff.maxMs }).next();
   let pause = pauses();
-  let stream: InStream<SchedulerEvent> | undefined;
+  let stream: EventStream | undefined;
+  let isSubscribed = false;
   let retryTimer: NodeJS.Timeout | undefined;
   let silenceTimer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -44,8 +52,10 @@ export function keepSubscribed(options: SubscriptionOptions): { stop(): void } {
     stopped = true;
     clearTimeout(retryTimer);
     clearTimeout(silenceTimer);
-    stream?.cancel();
+    const last = stream;
     stream = undefined;
+    isSubscribed = false;
+    last?.cancel();
   };
 
   const end = (reason: string) => {
@@ -57,6 +67,7 @@ export function keepSubscribed(options: SubscriptionOptions): { stop(): void } {
   const lose = (reason: string) => {
     clearTimeout(silenceTimer);
     stream = undefined;
+    isSubscribed = false;
     const retryInMs = Math.round(pause.duration);
     pause = pause.next(undefined);
     retryTimer = setTimeout(subscribe, retryInMs);
@@ -64,10 +75,10 @@ export function keepSubscribed(options: SubscriptionOptions): { stop(): void } {
   };
 
   const subscribe = () => {
-    const current = client.serverStream(schedulerService.subscribe, options.request());
+    const current = transport.open(options.request());
     stream = current;
-    let streamId: StreamId = '';
     let heartbeatMs: number | undefined;
+    const isFinal = (code: RefusalCode) => FINAL.has(code) || (!isSubscribed && FINAL_AT_FIRST.has(code));
     const isCurrent = () => !stopped && stream === current;
 
     const watchSilence = () => {
@@ -80,10 +91,7 @@ export function keepSubscribed(options: SubscriptionOptions): { stop(): void } {
       }, limitMs);
     };
 
-    current.onInitialMetadata((get) => {
-      streamId = get(STREAM_ID_KEY) ?? '';
-    });
-    current.onMessage((event) => {
+    current.onEvent((event) => {
       if (!isCurrent()) return;
       watchSilence();
       if (event.type === 'ERROR') return end(event.message);
@@ -91,19 +99,29 @@ export function keepSubscribed(options: SubscriptionOptions): { stop(): void } {
         pause = pauses();
         heartbeatMs = event.heartbeatIntervalMs;
         watchSilence();
-        options.onSubscribed({ frameworkId: event.frameworkId, streamId });
+        isSubscribed = true;
+        options.onSubscribed(event.frameworkId);
       }
       options.onEvent(event);
     });
     current.onEnd((reason) => {
       if (!isCurrent()) return;
-      if (reason !== undefined && isRefusal(reason) && FINAL.has(reason.code)) return end(reason.message);
+      if (reason !== undefined && isRefusal(reason) && isFinal(reason.code)) return end(reason.message);
       lose(reason?.message ?? 'the master ended the stream');
     });
   };
 
   subscribe();
-  return { stop };
+  return {
+    call: (call) =>
+      stream && isSubscribed
+        ? stream.call(call)
+        : Promise.resolve(refused(refuse('framework_disconnected', { frameworkId: call.frameworkId }))),
+    get isSubscribed() {
+      return isSubscribed;
+    },
+    stop,
+  };
 }
 
 const isRefusal = (reason: Refusal | Error): reason is Refusal => !(reason instanceof Error);

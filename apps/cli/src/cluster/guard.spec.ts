@@ -46,7 +46,14 @@ function startSupervisor(service: string): {
         const look = () => (said.includes(word) ? resolve() : void child.once('said', look));
         look();
       }),
-    servicePid: new Promise((resolve) => child.stdout?.once('data', (data: Buffer) => resolve(parseInt(data.toString(), 10)))),
+    servicePid: new Promise((resolve) => {
+      const look = () => {
+        const line = /^(\d+)\n/m.exec(said)?.[1];
+        if (line === undefined) child.once('said', look);
+        else resolve(Number(line));
+      };
+      look();
+    }),
     // The service holds the same pipe: it closes when both are gone.
     allGone: new Promise((resolve) => child.once('close', resolve)),
   };
@@ -61,8 +68,12 @@ describe('the guard', () => {
   });
 
   it('asks first, so that a service can end in order', async () => {
-    const { child, allGone, untilSays } = startSupervisor("trap 'echo asked; exit' TERM; echo armed; while :; do sleep 0.1; done");
+    const { child, servicePid, allGone, untilSays } = startSupervisor(
+      "trap 'echo asked; exit' TERM; echo armed; while :; do sleep 0.1; done",
+    );
     await untilSays('armed');
+    // The supervisor says the pid once its guard has it; before that nobody would ask the service to end.
+    await servicePid;
     child.kill('SIGKILL');
     await untilSays('asked');
     await allGone;

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AgentId } from '@holdfast/core/base';
-import type { Operator } from '@holdfast/scheduler-sdk';
+import type { AgentId, Epoch } from '@holdfast/core/base';
 
 const CHECK_MS = 100;
 
@@ -20,27 +19,49 @@ async function isReady(httpAddress: string, signal: AbortSignal): Promise<boolea
   }
 }
 
-/** Resolves with the agents' ids, in the order of their HTTP ports, once the master knows every one and it is active. */
+export interface RegisteredAgents {
+  /** In the order of their addresses. */
+  readonly agentIds: readonly AgentId[];
+  /** The highest that any of them has seen. */
+  readonly epoch: Epoch;
+}
+
+/**
+ * Resolves once every agent says that it is registered with a master of a later epoch than `afterEpoch`. The agents are asked rather than
+ * the master, which may want to know who asks: a cluster knows of its principals only hashes of their secrets.
+ */
 export async function untilAgentsRegistered(
-  operator: Operator,
-  httpPorts: readonly number[],
+  httpAddresses: readonly string[],
+  afterEpoch: Epoch,
   signal: AbortSignal,
-): Promise<readonly AgentId[]> {
+): Promise<RegisteredAgents> {
+  const states = await Promise.all(httpAddresses.map((address) => untilRegistered(address, afterEpoch, signal)));
+  return { agentIds: states.map(({ id }) => id), epoch: Math.max(...states.map((state) => state.highest_epoch)) };
+}
+
+/** What is read of the `/state` of an agent. */
+interface AgentState {
+  readonly id: AgentId;
+  readonly registered: boolean;
+  readonly highest_epoch: Epoch;
+}
+
+async function untilRegistered(httpAddress: string, afterEpoch: Epoch, signal: AbortSignal): Promise<AgentState> {
   for (;;) {
-    const ids = await registeredAgents(operator, httpPorts);
-    if (ids !== undefined) return ids;
+    const state = await stateOf(httpAddress, signal);
+    if (state?.registered && state.highest_epoch > afterEpoch) return state;
     await pause(CHECK_MS, undefined, { signal });
   }
 }
 
-async function registeredAgents(operator: Operator, httpPorts: readonly number[]): Promise<readonly AgentId[] | undefined> {
+async function stateOf(httpAddress: string, signal: AbortSignal): Promise<AgentState | undefined> {
   try {
-    const answer = await operator.agents();
-    if (!answer.ok) return undefined;
-    const ids = httpPorts.map((port) => answer.value.agents.find(({ info, active }) => active && info.httpPort === port)?.info.id);
-    return ids.every((id) => id !== undefined) ? ids : undefined;
+    const answer = await fetch(`${httpAddress}/state`, { signal });
+    const state: unknown = await answer.json();
+    return answer.ok ? (state as AgentState) : undefined;
   } catch {
-    // The master is still starting.
+    // It is still starting.
+    signal.throwIfAborted();
     return undefined;
   }
 }

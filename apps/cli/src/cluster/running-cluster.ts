@@ -1,4 +1,3 @@
-import { connectOperator, type Operator } from '@holdfast/scheduler-sdk';
 import { LOOPBACK } from './ports';
 import { removeReadyFile, writeReadyFile, type ReadyState } from './ready-file';
 import { untilAgentsRegistered, untilReady } from './readiness';
@@ -45,15 +44,14 @@ export class RunningCluster {
   readonly #restarted = new Set<number>();
   readonly #restartWaiters = new Set<() => void>();
   readonly #ending = new AbortController();
-  readonly #operator: Operator;
   #agentIds: readonly string[] = [];
+  #epoch = 0;
   #failStart: (error: Error) => void = () => undefined;
   #isUp = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: RunningClusterOptions) {
     this.#options = options;
-    this.#operator = connectOperator({ address: `${LOOPBACK}:${options.plan.ports.masterGrpc}`, callTimeoutMs: 2000 });
   }
 
   async start(): Promise<void> {
@@ -71,7 +69,7 @@ export class RunningCluster {
       // An agent that finds no master waits before it dials again.
       await Promise.all(plan.agents.map(({ process }) => launch(process)));
       await Promise.all(this.#httpAddresses().map((address) => untilReady(address, this.#ending.signal)));
-      this.#agentIds = await untilAgentsRegistered(this.#operator, plan.ports.agentsHttp, this.#ending.signal);
+      await this.#untilAgentsRegistered({ withNewMaster: false });
       await this.#writeReady();
       this.#isUp = true;
     };
@@ -131,7 +129,6 @@ export class RunningCluster {
     const { plan, readyFile } = this.#options;
     this.#ending.abort();
     this.#failStart(new Error('stopped while it started'));
-    this.#operator.close();
     await this.#writing;
     if (readyFile !== undefined) await removeReadyFile(readyFile);
     const waves = [plan.agents.map(({ name }) => name), ['master'], ['allocator', 'volume-registry'], ['redis']];
@@ -176,11 +173,12 @@ export class RunningCluster {
   async #backAgain(name: string, pid: number): Promise<void> {
     const { plan, listener } = this.#options;
     const { signal } = this.#ending;
+    const isMaster = name === 'master';
     try {
       const address = this.#httpAddressOf(name);
       if (address !== undefined) await untilReady(address, signal);
-      const mayChangeAgents = name === 'master' || plan.agents.some((agent) => agent.name === name);
-      if (mayChangeAgents) this.#agentIds = await untilAgentsRegistered(this.#operator, plan.ports.agentsHttp, signal);
+      const mayChangeAgents = isMaster || plan.agents.some((agent) => agent.name === name);
+      if (mayChangeAgents) await this.#untilAgentsRegistered({ withNewMaster: isMaster });
       await this.#writeReady();
     } catch (error) {
       if (!signal.aborted) listener.onLog?.({ name, entry: { level: 'error', message: `serves again, but: ${String(error)}` } });
@@ -189,6 +187,14 @@ export class RunningCluster {
     this.#restarted.add(pid);
     listener.onRestarted?.({ name, pid });
     for (const check of [...this.#restartWaiters]) check();
+  }
+
+  /** A new master claims a higher epoch, by which an agent that has not yet noticed the end of the old one is told apart. */
+  async #untilAgentsRegistered({ withNewMaster }: { readonly withNewMaster: boolean }): Promise<void> {
+    const addresses = this.#options.plan.ports.agentsHttp.map(httpAddress);
+    const { agentIds, epoch } = await untilAgentsRegistered(addresses, withNewMaster ? this.#epoch : -1, this.#ending.signal);
+    this.#agentIds = agentIds;
+    this.#epoch = epoch;
   }
 
   /** One write after another, each with the state of its moment. */

@@ -29,6 +29,17 @@ describe('planServices', () => {
     });
   });
 
+  it('tells the master alone who may call and who may do what', () => {
+    const access = { credentialsFile: '/c.json', aclsFile: '/a.json' };
+    const { services, agents } = planServices({ ...OPTIONS, ...access, redisUrl: 'redis://r:1' }, PORTS);
+    expect(services[2]?.env).toMatchObject({ HOLDFAST_MASTER_CREDENTIALS: '/c.json', HOLDFAST_MASTER_ACLS: '/a.json' });
+    for (const other of [services[0], services[1], agents[0]?.process])
+      expect(other?.env).not.toHaveProperty('HOLDFAST_MASTER_CREDENTIALS');
+    const without = planServices({ ...OPTIONS, redisUrl: 'redis://r:1' }, PORTS).services[2]?.env;
+    expect(without).not.toHaveProperty('HOLDFAST_MASTER_CREDENTIALS');
+    expect(without).not.toHaveProperty('HOLDFAST_MASTER_ACLS');
+  });
+
   it('leaves the queues where the operator has them when Redis is given', () => {
     const { redis, services } = planServices({ ...OPTIONS, redisUrl: 'redis://r:1' }, PORTS);
     expect(redis).toBeUndefined();

@@ -12,6 +12,9 @@ export interface ClusterOptions {
   readonly isEphemeral: boolean;
   /** A Redis that is there already; otherwise a private one is started. */
   readonly redisUrl?: string;
+  /** Full paths: who may call, and who may do what; without them nobody is asked and everything is allowed. */
+  readonly credentialsFile?: string;
+  readonly aclsFile?: string;
   /** The folder with the bundles of the services. */
   readonly distDir: string;
   /** The environment that the services inherit. */
@@ -90,6 +93,8 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
         HOLDFAST_MASTER_HTTP_PORT: String(ports.masterHttp),
         HOLDFAST_MASTER_ALLOCATOR: at(ports.allocatorGrpc),
         HOLDFAST_MASTER_REGISTRY: at(ports.registryGrpc),
+        ...(options.credentialsFile !== undefined && { HOLDFAST_MASTER_CREDENTIALS: options.credentialsFile }),
+        ...(options.aclsFile !== undefined && { HOLDFAST_MASTER_ACLS: options.aclsFile }),
       }),
     ],
     agents,

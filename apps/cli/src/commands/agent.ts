@@ -10,7 +10,7 @@ export function addAgentCommands(program: Command, context: CliContext): void {
 
   asksMaster(agent.command('list').description('list agents: what they have, and how much of it tasks use'), context).action(
     async (options: AskOptions) => {
-      const { agents } = await ask(options.master, (operator) => operator.agents());
+      const { agents } = await ask(context, options, (operator) => operator.agents());
       print(context, options, agents.map(plainAgent), () =>
         table(
           context.terminal,

@@ -1,11 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Result } from '@holdfast/core/base';
+import type { Refusal, Result } from '@holdfast/core/base';
 import { RpcFault } from '@holdfast/platform/rpc';
 import { connectOperator, type Operator } from '@holdfast/scheduler-sdk';
 import type { CliContext } from '../context';
 import { CommandFailed, EXIT } from '../exit-code';
+import { readOwnCredentials, type CredentialOptions } from './own-credentials';
 
-export interface AskOptions {
+export interface AskOptions extends CredentialOptions {
   readonly master: string;
   readonly json?: true;
 }
@@ -14,14 +15,22 @@ export interface AskOptions {
 export const asksMaster = (command: Command, { settings }: CliContext): Command =>
   command
     .option('--master <host:port>', 'the master to ask (environment: HOLDFAST_MASTER)', parseAddress, settings.master)
+    .option('--principal <name>', 'who asks, where the master wants to know (environment: HOLDFAST_PRINCIPAL)', settings.principal)
+    .option('--secret-file <file>', 'where the secret of the principal is (environment: HOLDFAST_SECRET_FILE)', settings.secretFile)
     .option('--json', 'print JSON in place of a table');
 
 /** Asks one question. A refusal ends the command with 1, an unreachable master with 3, each with a sentence that says what to do. */
-export async function ask<T>(address: string, question: (operator: Operator) => Promise<Result<T>>): Promise<T> {
-  const operator = connectOperator({ address });
+export async function ask<T>(
+  { terminal }: CliContext,
+  options: AskOptions,
+  question: (operator: Operator) => Promise<Result<T>>,
+): Promise<T> {
+  const { master: address } = options;
+  const credentials = await readOwnCredentials(options, terminal);
+  const operator = connectOperator({ address, ...(credentials && { credentials }) });
   try {
     const answer = await question(operator);
-    if (!answer.ok) throw new CommandFailed(EXIT.refused, `${answer.refusal.message} (${answer.refusal.code})`);
+    if (!answer.ok) throw new CommandFailed(EXIT.refused, refusalText(answer.refusal, credentials?.principal));
     return answer.value;
   } catch (error) {
     if (!(error instanceof RpcFault)) throw error;
@@ -32,6 +41,13 @@ export async function ask<T>(address: string, question: (operator: Operator) => 
   } finally {
     operator.close();
   }
+}
+
+function refusalText({ code, message }: Refusal, principal: string | undefined): string {
+  if (code !== 'unauthenticated') return `${message} (${code})`;
+  return principal === undefined
+    ? 'This master wants to know who asks. Add --principal NAME --secret-file FILE (environment: HOLDFAST_PRINCIPAL, HOLDFAST_SECRET_FILE). (unauthenticated)'
+    : `This master does not know the principal '${principal}', or the secret is not its own. Compare with the file in HOLDFAST_MASTER_CREDENTIALS, as it was when the master started. (unauthenticated)`;
 }
 
 /** JSON for a program, or text for a person. */

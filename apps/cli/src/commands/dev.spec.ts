@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { hashSecret } from '@holdfast/platform/credentials';
 import {
   allApplied,
   connectOperator,
@@ -60,6 +61,28 @@ describe('holdfast dev', () => {
     operator.close();
     expect(cluster.output()).toContain('volume-registry  ended (SIGKILL); starting it again in 0.2 s');
     expect(await cluster.stop()).toBe(0);
+  });
+
+  it('asks operators who they are when it is given credentials, and needs none itself, not even to start a master again', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'holdfast-access-'));
+    const credentialsFile = join(home, 'credentials.json');
+    const aclsFile = join(home, 'acls.json');
+    const entry = { principal: 'operator', secret_hash: await hashSecret('open sesame') };
+    await writeFile(credentialsFile, JSON.stringify({ credentials: [entry] }), { mode: 0o600 });
+    await writeFile(aclsFile, JSON.stringify({ permissive: false }), { mode: 0o600 });
+    cluster = await startCluster({ agents: 1, credentialsFile, aclsFile });
+    const pid = cluster.ready.pids.master;
+    process.kill(pid, 'SIGKILL');
+    const { master, agents } = await cluster.untilReady(({ pids }) => pids.master !== pid);
+    const known = connectOperator({ address: master.grpc, credentials: { principal: 'operator', secret: 'open sesame' } });
+    expect(orThrow(await known.agents()).agents).toMatchObject([{ info: { id: agents[0]?.id }, active: true }]);
+    known.close();
+    const unknown = connectOperator({ address: master.grpc });
+    expect(await unknown.agents()).toMatchObject({ ok: false, refusal: { code: 'unauthenticated' } });
+    unknown.close();
+    expect(await cluster.stop()).toBe(0);
+    expect(cluster.output()).toContain(credentialsFile);
+    await rm(home, { recursive: true });
   });
 
   it('ends tasks with Ctrl-C, and a later start over the same directory brings volumes and reservations back (architecture 11.8)', async () => {

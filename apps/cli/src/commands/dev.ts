@@ -1,7 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { Resources } from '@holdfast/core/resources';
-import { startCluster, type Cluster, type ClusterListener } from '../cluster';
+import { readAclsFile, readCredentialsFile } from '@holdfast/platform/credentials';
+import { startCluster, type Cluster, type ClusterListener, type ClusterOptions } from '../cluster';
 import type { CliContext } from '../context';
 import { untilAborted } from '../until-aborted';
 import { seconds } from '../output';
@@ -14,6 +15,8 @@ interface DevOptions {
   readonly readyFile?: string;
   readonly ephemeralPorts?: true;
   readonly redisUrl?: string;
+  readonly credentials?: string;
+  readonly acls?: string;
 }
 
 const DEFAULT_RESOURCES = 'cpus:4;mem:4096;disk:10240';
@@ -34,6 +37,8 @@ export function addDevCommand(program: Command, context: CliContext): void {
       parseRedisUrl,
       context.settings.redisUrl,
     )
+    .option('--credentials <file>', 'ask frameworks and operators who they are; "holdfast credentials hash" makes the entries')
+    .option('--acls <file>', 'which principal may do what, in the format of Mesos')
     .addHelpText('after', '\nA service that dies is started again. Logs are kept in <work-dir>/logs.')
     .action((options: DevOptions) => runDev(context, options));
 }
@@ -42,6 +47,7 @@ async function runDev(context: CliContext, options: DevOptions): Promise<void> {
   const { terminal, signal } = context;
   const startedMs = Date.now();
   const workDir = resolve(context.currentDir, options.workDir);
+  const access = await accessFiles(context, options);
   terminal.say(`Starting a cluster with ${inWords(options.agents, 'agent')} in ${shortPath(context, workDir)} …`);
   const cluster = await startCluster(
     {
@@ -51,6 +57,7 @@ async function runDev(context: CliContext, options: DevOptions): Promise<void> {
       isEphemeral: options.ephemeralPorts === true,
       ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
       ...(options.readyFile === undefined ? {} : { readyFile: resolve(context.currentDir, options.readyFile) }),
+      ...access,
       distDir: context.distDir,
       env: context.env,
     },
@@ -62,7 +69,7 @@ async function runDev(context: CliContext, options: DevOptions): Promise<void> {
   });
   if (cluster !== undefined) {
     terminal.say(`${terminal.marks.good} Ready after ${seconds(Date.now() - startedMs)}. Ctrl-C stops everything, tasks too.\n`);
-    terminal.say(endpoints(context, cluster));
+    terminal.say(endpoints(context, cluster, access));
     terminal.say();
     await untilAborted(signal);
     terminal.say('\nStopping …');
@@ -70,6 +77,17 @@ async function runDev(context: CliContext, options: DevOptions): Promise<void> {
   }
   terminal.say('Everything has stopped.');
 }
+
+/** Found right before anything starts: their faults are then told here, and not by a master that keeps dying. */
+async function accessFiles({ currentDir, terminal }: CliContext, { credentials, acls }: DevOptions): Promise<AccessFiles> {
+  const credentialsFile = credentials === undefined ? undefined : resolve(currentDir, credentials);
+  const aclsFile = acls === undefined ? undefined : resolve(currentDir, acls);
+  const read = [credentialsFile && (await readCredentialsFile(credentialsFile)), aclsFile && (await readAclsFile(aclsFile))];
+  for (const file of read) for (const warning of file ? file.warnings : []) terminal.complain(`Warning: ${warning}`);
+  return { ...(credentialsFile !== undefined && { credentialsFile }), ...(aclsFile !== undefined && { aclsFile }) };
+}
+
+type AccessFiles = Pick<ClusterOptions, 'credentialsFile' | 'aclsFile'>;
 
 /** Deaths, restarts, warnings and errors of the services, as short lines. */
 function tellingListener({ terminal }: CliContext): ClusterListener {
@@ -84,7 +102,7 @@ function tellingListener({ terminal }: CliContext): ClusterListener {
   };
 }
 
-function endpoints(context: CliContext, { ready, logDir }: Cluster): string {
+function endpoints(context: CliContext, { ready, logDir }: Cluster, { credentialsFile, aclsFile }: AccessFiles): string {
   const rows = [
     ['master', `gRPC ${ready.master.grpc}`, ready.master.http],
     ['allocator', `gRPC ${ready.allocator.grpc}`, ready.allocator.http],
@@ -92,6 +110,8 @@ function endpoints(context: CliContext, { ready, logDir }: Cluster): string {
     ...ready.agents.map((agent, index) => [`agent-${index + 1}`, shortPath(context, agent.workDir), `${agent.http}  ${agent.id}`]),
     ['redis', ready.redis, ''],
     ['logs', shortPath(context, logDir), ''],
+    ...(credentialsFile === undefined ? [] : [['credentials', shortPath(context, credentialsFile), '']]),
+    ...(aclsFile === undefined ? [] : [['ACLs', shortPath(context, aclsFile), '']]),
   ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()).join('\n');

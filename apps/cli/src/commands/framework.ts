@@ -9,7 +9,7 @@ export function addFrameworkCommands(program: Command, context: CliContext): voi
 
   asksMaster(framework.command('list').description('list frameworks and how many offers they hold'), context).action(
     async (options: AskOptions) => {
-      const { frameworks } = await ask(options.master, (operator) => operator.frameworks());
+      const { frameworks } = await ask(context, options, (operator) => operator.frameworks());
       print(context, options, frameworks.map(plainFramework), () =>
         table(
           context.terminal,

@@ -15,7 +15,7 @@ export function addTaskCommands(program: Command, context: CliContext): void {
     .option('--framework <id>', 'only those of this framework')
     .action(async (options: ListOptions) => {
       const query = options.framework === undefined ? {} : { frameworkId: options.framework };
-      const { tasks } = await ask(options.master, (operator) => operator.tasks(query));
+      const { tasks } = await ask(context, options, (operator) => operator.tasks(query));
       print(context, options, tasks.map(plainTask), () =>
         table(
           context.terminal,

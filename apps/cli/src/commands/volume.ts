@@ -36,7 +36,7 @@ export function addVolumeCommands(program: Command, context: CliContext): void {
     .action(async (options: ListOptions) => {
       const { agent, role } = options;
       const query = { ...(agent === undefined ? {} : { agentId: agent }), ...(role === undefined ? {} : { role }) };
-      const { volumes } = await ask(options.master, (operator) => operator.volumes(query));
+      const { volumes } = await ask(context, options, (operator) => operator.volumes(query));
       print(context, options, volumes.map(plainVolume), () => volumeTable(context, volumes));
     });
 
@@ -44,7 +44,7 @@ export function addVolumeCommands(program: Command, context: CliContext): void {
     .argument(...VOLUME_ARGUMENT, parseVolume)
     .option(...AGENT_OPTION)
     .action(async (name: VolumeKey, options: OneVolumeOptions) => {
-      const { volume: found } = await ask(options.master, async (operator) => {
+      const { volume: found } = await ask(context, options, async (operator) => {
         const on = await locate(operator, name, options.agent);
         return on.ok ? operator.volume(on.value) : on;
       });
@@ -55,7 +55,7 @@ export function addVolumeCommands(program: Command, context: CliContext): void {
     .argument(...VOLUME_ARGUMENT, parseVolume)
     .option(...AGENT_OPTION)
     .action(async (name: VolumeKey, options: OneVolumeOptions) => {
-      const { holders } = await ask(options.master, async (operator) => {
+      const { holders } = await ask(context, options, async (operator) => {
         const on = await locate(operator, name, options.agent);
         return on.ok ? operator.holders(on.value) : on;
       });
@@ -68,7 +68,7 @@ export function addVolumeCommands(program: Command, context: CliContext): void {
     .option('--limit <count>', 'at most so many', parseCount, DEFAULT_HISTORY)
     .option(...AGENT_OPTION)
     .action(async (name: VolumeKey, options: HistoryOptions) => {
-      const { entries } = await ask(options.master, async (operator) => {
+      const { entries } = await ask(context, options, async (operator) => {
         const on = await locate(operator, name, options.agent);
         return on.ok ? operator.history({ ...on.value, afterRevision: options.after, limit: options.limit }) : on;
       });
