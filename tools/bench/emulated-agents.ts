@@ -9,6 +9,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 export interface EmulatedAgents {
   /** Resolves when every one of them is registered. */
   readonly registered: Promise<void>;
+  readonly first: Promise<AgentId>;
   stop(): void;
 }
 
@@ -18,15 +19,34 @@ interface EmulatedTask {
   readonly launchId: LaunchId;
 }
 
-export function emulateAgents(options: { readonly master: string; readonly count: number; readonly resources: string }): EmulatedAgents {
+export interface EmulatedAgentsOptions {
+  /** `host:port` of the master's gRPC door. */
+  readonly master: string;
+  readonly count: number;
+  /** What each has, in Mesos' `--resources` syntax. */
+  readonly resources: string;
+  /** Reservations and volumes that it already has of them. */
+  readonly checkpointed?: Resources;
+}
+
+export function emulateAgents(options: EmulatedAgentsOptions): EmulatedAgents {
   const client = createRpcClient({ address: options.master });
   const configured = Resources.parse(options.resources);
   if (!configured.ok) throw new Error(configured.refusal.message);
-  const registrations = Array.from({ length: options.count }, (_, at) => emulateAgent(client, `emulated-${at}`, configured.value));
-  return { registered: Promise.all(registrations).then(() => undefined), stop: () => client.close() };
+  const { checkpointed = Resources.empty } = options;
+  const registrations = Array.from({ length: options.count }, (_, at) =>
+    emulateAgent(client, `emulated-${at}`, configured.value, checkpointed),
+  );
+  const [first = Promise.reject<AgentId>(new Error('no agents are emulated'))] = registrations;
+  return { registered: Promise.all(registrations).then(() => undefined), first, stop: () => client.close() };
 }
 
-function emulateAgent(client: ReturnType<typeof createRpcClient>, hostname: string, configured: Resources): Promise<AgentId> {
+function emulateAgent(
+  client: ReturnType<typeof createRpcClient>,
+  hostname: string,
+  configured: Resources,
+  checkpointed: Resources,
+): Promise<AgentId> {
   const link = client.duplex(agentLinkService.link);
   const batch = createBatcher<AgentMessage>({ flush: (messages) => link.send({ messages }) });
   const tasks = new Map<string, EmulatedTask>();
@@ -44,8 +64,9 @@ function emulateAgent(client: ReturnType<typeof createRpcClient>, hostname: stri
     agent: { hostname, httpPort: 1, attributes: [] },
     storeId: randomUUID(),
     configured,
-    checkpointed: Resources.empty,
+    checkpointed,
     tasks: [],
+    operations: [],
     highestEpoch: 0,
     ledgerRevision: 0,
     bootId: hostname,

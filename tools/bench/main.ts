@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { startBareDoor, type BareDoorOptions } from './doors/bare-door';
+import { doorsSuite } from './doors/doors-suite';
 import { e2eSuite } from './e2e-suite';
 import { startNode, type NodeOptions } from './floor/nodes';
 import { missedMarks, printTable, writeJson } from './report';
 import type { Suite } from './result';
 
-const SUITES: readonly Suite[] = [e2eSuite];
+const SUITES: readonly Suite[] = [e2eSuite, doorsSuite];
 
 const program = new Command('bench')
   .description('Measures Holdfast beside its floor: the same messages through bare gRPC and Redis, in the same run.')
@@ -28,7 +30,8 @@ program
   .command('floor-node', { hidden: true })
   .argument('<options>')
   .action(async (options: string) => {
-    process.send?.(await startNode(JSON.parse(options) as NodeOptions));
+    const node = JSON.parse(options) as NodeOptions | BareDoorOptions;
+    process.send?.(node.role === 'door' ? await startBareDoor(node) : await startNode(node));
     process.on('disconnect', () => process.exit(0));
   });
 

@@ -1,4 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { forkNode } from './fork-node';
 import { pack, unpack, type Sizes } from './message';
 import type { NodeOptions } from './nodes';
 import { connectBare } from './wire';
@@ -24,7 +25,7 @@ export interface Floor {
 export async function startFloor(options: FloorOptions): Promise<Floor> {
   const children: ChildProcess[] = [];
   const node = (more: Omit<NodeOptions, 'sizes' | 'redisUrl'>) =>
-    forkNode({ sizes: options.sizes, redisUrl: options.redisUrl, ...more }, children);
+    forkNode({ sizes: options.sizes, redisUrl: options.redisUrl, ...more }, children).then(Number);
   const [allocatorPort, registryPort] = await Promise.all([
     node({ role: 'allocator', agents: options.agents, itemsPerOffer: options.itemsPerOffer }),
     node({ role: 'registry' }),
@@ -72,14 +73,5 @@ function emulateAgent(pipe: ReturnType<ReturnType<typeof connectBare>['pipe']>, 
     const finishing = Math.min(unfinished, count);
     unfinished -= finishing;
     if (finishing > 0) pipe.write(pack({ kind: 'finished', agent, count: finishing, id: 0 }, sizes.update));
-  });
-}
-
-function forkNode(options: NodeOptions, children: ChildProcess[]): Promise<number> {
-  const child = fork(process.argv[1] ?? '', ['floor-node', JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    child.once('message', (port) => resolve(Number(port)));
-    child.once('exit', (code) => reject(new Error(`a bare ${options.role} ended with exit code ${code}`)));
   });
 }
