@@ -51,7 +51,14 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     log,
   });
   const leadership = await claimLeadership(redis, settings.keyPrefix, world.ids);
-  const self: MasterInfo = { id: leadership.masterId, hostname: settings.hostname, ip: settings.host, port: http.port, version };
+  const self: MasterInfo = {
+    id: leadership.masterId,
+    hostname: settings.hostname,
+    ip: settings.host,
+    port: http.port,
+    version,
+    ...(settings.domain && { domain: settings.domain }),
+  };
   const stopAsStale = (cause: StaleLeader | { message: string }) => {
     log.fatal({ err: cause }, 'another master leads; this one stops');
     process.exit(1);

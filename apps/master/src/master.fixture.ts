@@ -161,7 +161,11 @@ export class MasterStory {
   async register(more: Partial<Extract<AgentMessage, { kind: 'register' }>> & { readonly resources?: string } = {}): Promise<StoryAgent> {
     const sent: MasterMessage[] = [];
     const drops: string[] = [];
-    const link: AgentLink = { send: (message) => void sent.push(message), drop: (reason) => void drops.push(reason) };
+    const link: AgentLink = {
+      ip: '10.1.0.7',
+      send: (message) => void sent.push(message),
+      drop: (reason) => void drops.push(reason),
+    };
     const { resources = 'cpus:4;mem:4096;disk:10240', ...given } = more;
     const configured = Resources.parse(resources);
     if (!configured.ok) throw new Error(configured.refusal.message);

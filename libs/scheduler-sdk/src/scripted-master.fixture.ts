@@ -8,7 +8,7 @@ import {
   type AcceptResponse,
   type CallAnswer,
   type Method,
-  type SchedulerCall,
+  type ConnectCall,
   type SchedulerEvent,
   type SubscribedCall,
   type SubscribeRequest,
@@ -117,10 +117,11 @@ export class ScriptedMaster {
     return (Object.keys(METHODS) as Calls[]).map((type) => handle(type, METHODS[type]));
   }
 
-  #connect(stream: DuplexStream<SchedulerCall, SchedulerEvent>, call: CallInfo): void {
+  #connect(stream: DuplexStream<ConnectCall, SchedulerEvent>, call: CallInfo): void {
     let streamId: string | undefined;
     stream.onEnd(() => stream.end());
     stream.onMessage(({ callNumber, ...message }) => {
+      if (message.type === 'MALFORMED') return stream.refuse(message.refusal);
       if (message.type === 'SUBSCRIBE') {
         streamId = this.#subscribe(message, stream, call);
         return;

@@ -7,6 +7,8 @@ import type { Destruction } from './destroy-volumes';
 
 /** The live stream to one agent. */
 export interface AgentLink {
+  /** The address that the agent dials from. */
+  readonly ip: string;
   send(message: MasterMessage): void;
   /** Ends the stream; the agent dials again and reports everything anew. */
   drop(reason: string): void;

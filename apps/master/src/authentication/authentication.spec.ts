@@ -75,7 +75,7 @@ describe('authentication', () => {
     });
 
     it('does not start with a file that is missing or wrong', async () => {
-      const broken = await files.write('broken.json', { credentials: [{ principal: 'indexer', secret: 'hush' }] });
+      const broken = await files.write('broken.json', { credentials: [{ principal: 'indexer', secret: 'hush', secret_hash: 'hush' }] });
       for (const env of [
         { HOLDFAST_MASTER_CREDENTIALS: '/nowhere/credentials.json' },
         { HOLDFAST_MASTER_CREDENTIALS: broken },

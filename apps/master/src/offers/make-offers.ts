@@ -55,6 +55,6 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
     resources: allocation.resources.allocate(allocation.role),
     attributes: agent.info.attributes,
     ...(agent.info.domain !== undefined && { domain: agent.info.domain }),
-    url: { hostname: agent.info.hostname, ip: agent.info.hostname, port: agent.info.httpPort },
+    url: { hostname: agent.info.hostname, ip: agent.link?.ip ?? agent.info.hostname, port: agent.info.httpPort },
   };
 }

@@ -37,7 +37,7 @@ describe('allocations', () => {
         frameworkId: eng.framework.id,
         agentId: agent.agent.id,
         hostname: 'host-7',
-        url: { hostname: 'host-7', port: 6000 },
+        url: { hostname: 'host-7', ip: '10.1.0.7', port: 6000 },
         role: 'eng',
         attributes,
         domain,

@@ -11,15 +11,16 @@ const MESSAGES_PER_RESPONSE = 100;
 
 /** The agents' door. One stream is one registration; a broken one is replaced by a new registration. */
 export const agentLinkHandlers = (deps: Deps, fenced: (cause: StaleLeader) => void): RpcHandler[] => [
-  handleDuplex(agentLinkService.link, (stream) => serveLink(deps, stream, fenced)),
+  handleDuplex(agentLinkService.link, (stream, call) => serveLink(deps, stream, addressOf(call.peer), fenced)),
 ];
 
-function serveLink(deps: Deps, stream: DuplexStream<LinkRequest, LinkResponse>, fenced: (cause: StaleLeader) => void): void {
+function serveLink(deps: Deps, stream: DuplexStream<LinkRequest, LinkResponse>, ip: string, fenced: (cause: StaleLeader) => void): void {
   const batch = createBatcher<MasterMessage>({
     flush: (messages) => stream.send({ epoch: deps.leadership.epoch, messages }),
     maxItems: MESSAGES_PER_RESPONSE,
   });
   const link: AgentLink = {
+    ip,
     send: (message) => batch.push(message),
     drop: (reason) => {
       deps.log.info({ agentId: agent?.id, reason }, 'ending the stream to an agent; it will register anew');
@@ -80,3 +81,6 @@ function handleRegistered(deps: Deps, agent: Agent, message: Exclude<AgentMessag
       return;
   }
 }
+
+/** `10.1.0.2:1234` or `[::1]:1234`, without the port. */
+const addressOf = (peer: string): string => peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

@@ -97,6 +97,22 @@ describe('Connect', () => {
     expect(story.deps.frameworks.get(other.framework.id)).toBeDefined();
   });
 
+  it('refuses a call that cannot be read, alone (B-076)', async () => {
+    const { connection, framework } = await subscribed();
+    connection.send(
+      { type: 'KILL', frameworkId: framework.id, taskId: '', callNumber: 1 },
+      { type: 'REQUEST', frameworkId: framework.id, callNumber: 2 },
+    );
+    expect((await connection.answer(1)).refusal).toMatchObject({ code: 'invalid_argument' });
+    expect((await connection.answer(2)).refusal).toBeUndefined();
+  });
+
+  it('refuses a stream that begins with a call that cannot be read', async () => {
+    const connection = door.connect();
+    connection.send({ type: 'KILL', frameworkId: 'f', taskId: '' });
+    expect(await connection.ended).toMatchObject({ code: 'invalid_argument' });
+  });
+
   it('keeps the order of calls: a KILL behind the ACCEPT that launches its task meets the task', async () => {
     const { connection, framework } = await subscribed();
     const { id: frameworkId } = framework;

@@ -1,5 +1,5 @@
-import { ok, refuse, type Principal, type Result } from '@holdfast/core/base';
-import { schedulerService, type CallAnswer, type SchedulerCall, type SchedulerEvent } from '@holdfast/contracts';
+import { ok, refuse, refused, type Principal, type Result } from '@holdfast/core/base';
+import { schedulerService, type CallAnswer, type ConnectCall, type SchedulerCall, type SchedulerEvent } from '@holdfast/contracts';
 import { handleDuplex, type CallInfo, type DuplexStream, type RpcHandler } from '@holdfast/platform/rpc';
 import { authenticated } from '../authentication';
 import type { Caller } from '../calls/caller';
@@ -8,7 +8,7 @@ import type { Deps } from '../deps';
 import { EventStream } from '../frameworks';
 import { subscribeFramework } from '../frameworks/subscribe-framework';
 
-type Stream = DuplexStream<SchedulerCall, SchedulerEvent>;
+type Stream = DuplexStream<ConnectCall, SchedulerEvent>;
 
 /** Calls that may come before it is known who makes them; checking a secret takes time only once. */
 const CALLS_BEFORE_AUTHENTICATION = 100;
@@ -20,8 +20,8 @@ export const connectHandler = (deps: Deps): RpcHandler =>
 type Taken = Promise<void> | void;
 
 function serve(deps: Deps, stream: Stream, call: CallInfo): Taken {
-  const waiting: SchedulerCall[] = [];
-  let take = (message: SchedulerCall): Taken => {
+  const waiting: ConnectCall[] = [];
+  let take = (message: ConnectCall): Taken => {
     if (waiting.push(message) > CALLS_BEFORE_AUTHENTICATION)
       refuseStream(stream, 'wait for the SUBSCRIBED event before you send more calls');
   };
@@ -55,10 +55,12 @@ class Session {
   }
 
   /** Rejects when a call fails for a fault or a bug of ours, which ends the stream: its framework subscribes again and reconciles. */
-  take(call: SchedulerCall): Taken {
+  take(call: ConnectCall): Taken {
     if (this.stream.closed) return undefined;
     if (call.type === 'SUBSCRIBE') return this.subscribe(call);
+    if (!this.isSubscribed && call.type === 'MALFORMED') return this.stream.refuse(call.refusal);
     if (!this.isSubscribed) return refuseStream(this.stream, 'the first call of a stream is SUBSCRIBE');
+    if (call.type === 'MALFORMED') return this.answer(call.callNumber, refused(call.refusal));
     const outcome = carryOutCall(this.deps, this.caller, call);
     // Nothing waits for an ACCEPT: that calls for one agent are answered in order is seen to by the agent's queue.
     if (outcome instanceof Promise) return outcome.then((answer) => this.answer(call.callNumber, answer));

@@ -46,10 +46,7 @@ export const operatorHandlers = (deps: Deps): RpcHandler[] => [
 
 const sum = (parts: readonly Resources[]): Resources => parts.reduce((total, part) => total.add(part), Resources.empty);
 
-const usedOf = (deps: Deps, agent: Agent): Resources =>
-  sum(
-    deps.tasks
-      .ofAgent(agent.id)
-      .filter((task) => !task.gone)
-      .map((task) => task.resources),
-  );
+const usedOf = (deps: Deps, agent: Agent): Resources => {
+  const tasks = deps.tasks.ofAgent(agent.id).filter((task) => !task.gone);
+  return sum([...tasks, ...deps.executors.ofAgent(agent.id)].map(({ resources }) => resources));
+};

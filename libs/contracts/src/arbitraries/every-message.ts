@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import * as codecs from '../codec';
+import type { ConnectCall } from '../messages';
 import type { Codec } from '../method';
 import * as internal from './internal';
 import * as ledger from './ledger';
@@ -43,6 +44,7 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   sendMessageRequestCodec: kind(codecs.sendMessageRequestCodec, scheduler.sendMessage),
   acknowledgeOperationRequestCodec: kind(codecs.acknowledgeOperationRequestCodec, scheduler.acknowledgeOperation),
   reconcileOperationsRequestCodec: kind(codecs.reconcileOperationsRequestCodec, scheduler.reconcileOperations),
+  connectCallCodec: kind<ConnectCall>(codecs.connectCallCodec, scheduler.call),
   schedulerCallCodec: kind(codecs.schedulerCallCodec, scheduler.call),
   frameworkRequestCodec: kind(codecs.frameworkRequestCodec, scheduler.frameworkRequest),
   emptyCodec: kind(codecs.emptyCodec, fc.constant({})),

@@ -37,11 +37,14 @@ describe('the roles of a framework', () => {
 });
 
 describe('a framework', () => {
+  it('may name capabilities that are news to us, which say nothing', () => {
+    const capabilities = [{}, { type: 99 }, { type: 'UNKNOWN' }, { type: 'SHARED_RESOURCES' }];
+    expect(read({ ...plain, capabilities })).toMatchObject({ ok: true, value: { capabilities: new Set(['SHARED_RESOURCES']) } });
+  });
+
   it.each([
     ['user', { name: 'f' }],
     ['name', { user: 'root' }],
-    ['capabilities[0].type', { ...plain, capabilities: [{}] }],
-    ['capabilities[0].type', { ...plain, capabilities: [{ type: 99 }] }],
     ['id.value', { ...plain, id: {} }],
     ['offer_filters.*.min_allocatable_resources.quantities[0].quantities.cpus.value', withLeast({ cpus: {} })],
   ])('is refused for its field %s', (field, json) => {

@@ -6,7 +6,7 @@ import {
   type FrameworkInfo_Capability as WireCapability,
   FrameworkInfo_Capability_Type as CapabilityType,
 } from '../gen/holdfast/v1/framework';
-import { defineCodec, malformed, readEach, readPart, refuseMessage, required } from './edge';
+import { defineCodec, readEach, readPart, refuseMessage, required } from './edge';
 import { readOptionalId, writeOptionalId } from './ids';
 import { readLabels, writeLabels } from './label';
 import { readOfferFilters, writeOfferFilters } from './offer-filters';
@@ -49,9 +49,8 @@ function readFrameworkId(wire: WireFrameworkInfo['id']): FrameworkId | undefined
 
 /** UNKNOWN is how an older peer sees a capability that is news to it, and says nothing (C-078 counts the known ones). */
 export function readCapability(wire: WireCapability): Capability | undefined {
-  const type = required(wire.type, 'type');
-  if (type === CapabilityType.UNRECOGNIZED) return malformed('type', 'is not a known capability');
-  return type === CapabilityType.UNKNOWN ? undefined : type;
+  const { type } = wire;
+  return type === CapabilityType.UNKNOWN || type === CapabilityType.UNRECOGNIZED ? undefined : type;
 }
 
 /** With MULTI_ROLE: `roles`, without duplicates; without: `role` (C-078). */

@@ -9,7 +9,7 @@ export { linkResponseCodec } from './master-message';
 export { agentsAnswerCodec, frameworksAnswerCodec, tasksAnswerCodec, tasksQueryCodec, versionAnswerCodec } from './operator-answers';
 export { refusalCodec } from './refusal';
 export { resourceCodec } from './resource';
-export { schedulerCallCodec } from './scheduler-call';
+export { connectCallCodec, schedulerCallCodec } from './scheduler-call';
 export { schedulerEventCodec } from './scheduler-event';
 export {
   acknowledgeOperationRequestCodec,

@@ -23,6 +23,7 @@ export const writeMasterInfo = ({ id, hostname, ip, port, version, domain }: Mas
   id,
   ip: packedIp(ip),
   port,
+  pid: `master@${ip}:${port}`,
   hostname,
   version,
   address: { hostname, ip, port },

@@ -18,10 +18,10 @@ import {
   Call_UpdateFramework as WireUpdate,
   call_TypeFromJSON as callTypeOf,
 } from '../gen/holdfast/v1/scheduler_call';
-import type { FrameworkRequest, RolesRequest, SchedulerCall, SubscribedCall, UpdateFrameworkRequest } from '../messages';
+import type { ConnectCall, FrameworkRequest, RolesRequest, SchedulerCall, SubscribedCall, UpdateFrameworkRequest } from '../messages';
 import { readCallAccept, writeCallAccept } from './accept';
 import * as bodies from './call-bodies';
-import { codecOf, malformed, readBytes, readOptional, readPart, refuseMessage, required, type Wire, writeBytes } from './edge';
+import { attempt, codecOf, malformed, readBytes, readOptional, readPart, refuseMessage, required, type Wire, writeBytes } from './edge';
 import { Frame } from './frame';
 import { readIdMessage, writeId, writeOptionalId } from './ids';
 import { readOptionalCount, writeOptionalCount } from './numbers';
@@ -200,3 +200,21 @@ function writeSchedulerCall(call: SchedulerCall): WireCall {
 
 /** A call by itself: over Connect, and the body of the Mesos door in protobuf. */
 export const schedulerCallCodec = codecOf((call: SchedulerCall) => writeBytes(WireCall, writeSchedulerCall(call)), readSchedulerCall);
+
+/** On a stream of calls one that cannot be read is a call like others, so that it costs nothing but its own answer. */
+function readConnectCall(bytes: Uint8Array): ConnectCall {
+  const call = attempt(readSchedulerCall, bytes);
+  if (call.ok) return call.value;
+  const callNumber = attempt((number) => readOptionalCount(number, 'call_number'), new Frame(bytes).count(CALL.callNumber));
+  return {
+    type: 'MALFORMED',
+    ...(callNumber.ok && callNumber.value !== undefined && { callNumber: callNumber.value }),
+    refusal: call.refusal,
+  };
+}
+
+/** A malformed call is written as one without a type: what made it so is gone, and who reads it refuses it again. */
+const writeConnectCall = (call: ConnectCall): WireCall =>
+  call.type === 'MALFORMED' ? { callNumber: writeOptionalCount(call.callNumber) } : writeSchedulerCall(call);
+
+export const connectCallCodec = codecOf((call: ConnectCall) => writeBytes(WireCall, writeConnectCall(call)), readConnectCall);

@@ -121,6 +121,16 @@ export type SchedulerCall = (({ readonly type: 'SUBSCRIBE' } & SubscribeRequest)
   readonly callNumber?: number;
 };
 
+/** A call that cannot be read, as the master finds it on a stream of calls: refused alone, the stream goes on. */
+export interface MalformedCall {
+  readonly type: 'MALFORMED';
+  readonly callNumber?: number;
+  readonly refusal: Refusal;
+}
+
+/** What arrives over Connect. */
+export type ConnectCall = SchedulerCall | MalformedCall;
+
 /** What a framework says once it is subscribed. */
 export type SubscribedCall =
   | ({ readonly type: 'TEARDOWN' } & FrameworkRequest)

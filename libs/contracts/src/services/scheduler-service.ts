@@ -13,7 +13,7 @@ import {
   reconcileOperationsRequestCodec,
   reconcileRequestCodec,
   rolesRequestCodec,
-  schedulerCallCodec,
+  connectCallCodec,
   schedulerEventCodec,
   sendMessageRequestCodec,
   subscribeRequestCodec,
@@ -41,5 +41,5 @@ export const schedulerService = {
   declineInverseOffers: unary(SCHEDULER_SERVICE, 'DeclineInverseOffers', inverseOffersRequestCodec, emptyCodec),
   acknowledgeOperationStatus: unary(SCHEDULER_SERVICE, 'AcknowledgeOperationStatus', acknowledgeOperationRequestCodec, emptyCodec),
   reconcileOperations: unary(SCHEDULER_SERVICE, 'ReconcileOperations', reconcileOperationsRequestCodec, emptyCodec),
-  connect: duplex(SCHEDULER_SERVICE, 'Connect', schedulerCallCodec, schedulerEventCodec),
+  connect: duplex(SCHEDULER_SERVICE, 'Connect', connectCallCodec, schedulerEventCodec),
 } as const;

@@ -38,6 +38,10 @@ describe('checkFramework', () => {
     expect(checkFramework(framework(), ['ops'])?.message).toBe("The suppressed role 'ops' is not one of the framework's roles.");
   });
 
+  it.each(['0', '+0', '00', '-1'])('refuses the user %j: ACLs speak of names (B-122)', (user) => {
+    expect(checkFramework(framework({ user }))?.message).toContain('is a number');
+  });
+
   it.each([-1, NaN, Infinity])('refuses the failover timeout %p (D-002)', (failoverTimeoutMs) => {
     expect(checkFramework(framework({ failoverTimeoutMs }))?.message).toContain('failover_timeout');
   });

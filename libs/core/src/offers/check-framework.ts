@@ -1,5 +1,6 @@
 import { ANY_ROLE, ok, type Refusal, refuse, refused, type Result, type Role } from '@holdfast/core/base';
 import { roleProblem } from '@holdfast/core/resources';
+import { userProblem } from '@holdfast/core/tasks';
 import type { Capability, FrameworkInfo } from './framework';
 
 /** Roles as a FrameworkInfo gives them on the wire. */
@@ -26,7 +27,11 @@ export function rolesOf({ role, roles, capabilities }: DeclaredRoles): Result<re
  * no offers at first; they must be among its own (C-056).
  */
 export function checkFramework(framework: FrameworkInfo, suppressedRoles: readonly Role[] = []): Refusal | undefined {
-  const problem = rolesProblem(framework.roles) ?? suppressedProblem(framework.roles, suppressedRoles) ?? failoverProblem(framework);
+  const problem =
+    rolesProblem(framework.roles) ??
+    suppressedProblem(framework.roles, suppressedRoles) ??
+    failoverProblem(framework) ??
+    nameOfUser(framework);
   return problem === undefined ? undefined : invalid(problem);
 }
 
@@ -50,3 +55,8 @@ const failoverProblem = ({ failoverTimeoutMs }: FrameworkInfo): string | undefin
   Number.isFinite(failoverTimeoutMs) && failoverTimeoutMs >= 0
     ? undefined
     : 'failover_timeout must be a number of seconds that is not negative.';
+
+const nameOfUser = ({ user }: FrameworkInfo): string | undefined => {
+  const problem = userProblem(user);
+  return problem === undefined ? undefined : `FrameworkInfo.user: ${problem}`;
+};

@@ -130,6 +130,16 @@ describe('what the ACLs deny', () => {
     expect(outcomes(settled)).toEqual(['unauthorized', 'staged']);
   });
 
+  it('takes an empty user for none, as agents do, and refuses one that is a number (B-075, B-122)', () => {
+    const mayNotBeRoot = (action: Action) => (action.kind === 'run_tasks' && action.user === 'root' ? denied : undefined);
+    const as = (id: string, user: string) =>
+      task(id, [cpus(1)], { command: { shell: true, value: 'true', args: [], environment: [], user } });
+    const offer = context([cpus(9)], { authorize: mayNotBeRoot, framework: framework({ user: 'root' }) });
+    expect(outcomes(accept(offer, [launch(as('t1', ''), as('t2', '0'), as('t3', 'nobody'))]))).toEqual([
+      'unauthorized task_invalid staged',
+    ]);
+  });
+
   it('refuses a task of a LAUNCH alone, and a group whole (B-074, B-075)', () => {
     const mayNotBeRoot = (action: Action) => (action.kind === 'run_tasks' && action.user === 'root' ? denied : undefined);
     const offer = context([cpus(9), ...executorResources()], { authorize: mayNotBeRoot });

@@ -4,6 +4,7 @@ import { isSameExecutor } from './same-executor';
 import type { Command, ExecutorInfo, TaskInfo } from './task';
 import { type TaskVolume, taskVolumesProblem, volumesOf } from './task-volumes';
 import { unsupportedProblem, usageProblem } from './usage-problem';
+import { userProblem } from './user-problem';
 
 /** What a task is judged against. */
 export interface TaskSurroundings {
@@ -65,6 +66,8 @@ function commandProblem(command: Command | undefined): string | undefined {
   if (command === undefined) return 'it has no command.';
   if (command.value === undefined || command.value === '') return 'its command has no value, which is what to run.';
   if (command.value.includes('\0') || command.args.some((arg) => arg.includes('\0'))) return 'its command contains a NUL character.';
+  const user = userProblem(command.user ?? '');
+  if (user !== undefined) return `its command's user ${user}`;
   for (const { name, value } of command.environment) {
     if (name === '' || name.includes('=') || name.includes('\0')) return `its environment has a variable with the invalid name '${name}'.`;
     if (value.includes('\0')) return `its environment variable ${name} contains a NUL character.`;

@@ -5,4 +5,5 @@ export { checkTask, type TaskSurroundings } from './check-task';
 export { checkExecutor } from './check-executor';
 export { isSameExecutor } from './same-executor';
 export { usageProblem } from './usage-problem';
+export { userProblem } from './user-problem';
 export { masterStatus, refusedLaunchStatus, type MasterStatusInput, type RefusedLaunch } from './master-status';

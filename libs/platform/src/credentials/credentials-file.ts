@@ -1,7 +1,7 @@
 import { nearMatch, ok, refuse, refused, type Principal, type Refusal, type Result } from '@holdfast/core/base';
-import { principalProblem } from './basic-authorization';
+import { principalProblem, secretProblem } from './basic-authorization';
 import { readOperatorFile, type OperatorFile } from './operator-file';
-import { parseSecretHash, type SecretHash } from './secret-hash';
+import { hashNow, parseSecretHash, type SecretHash } from './secret-hash';
 
 /** Everybody who may prove who they are. */
 export type KnownPrincipals = ReadonlyMap<Principal, SecretHash>;
@@ -11,7 +11,7 @@ export const readCredentialsFile = (path: string): Promise<OperatorFile<KnownPri
   readOperatorFile(path, { what: 'credentials', parse: parseCredentials, isPrivate: true });
 
 /**
- * Reads `{"credentials":[{"principal":"indexer","secret_hash":"scrypt$…"}]}`. Refuses with `invalid_argument` and the path of what is
+ * Reads `{"credentials":[{"principal":"indexer","secret_hash":"scrypt$…"}]}`, or with a plain `secret` as Mesos has it. Refuses with `invalid_argument` and the path of what is
  * wrong; never with a secret in it.
  */
 export function parseCredentials(json: unknown): Result<KnownPrincipals> {
@@ -33,17 +33,24 @@ export function parseCredentials(json: unknown): Result<KnownPrincipals> {
   return ok(known);
 }
 
-const ENTRY_KEYS = ['principal', 'secret_hash'];
+const ENTRY_KEYS = ['principal', 'secret', 'secret_hash'];
+
+/** As Mesos has it (architecture 11.9). Only its hash is kept in memory. */
+function parsePlain(principal: Principal, secret: unknown, hash: unknown, path: string): Result<readonly [Principal, SecretHash]> {
+  if (hash !== undefined) return wrong(path, 'has both secret and secret_hash; leave the secret out');
+  if (typeof secret !== 'string') return wrong(`${path}.secret`, 'must be a text');
+  const problem = secretProblem(secret);
+  return problem === undefined ? ok([principal, hashNow(secret)]) : wrong(`${path}.secret`, problem);
+}
 
 function parseEntry(json: unknown, path: string): Result<readonly [Principal, SecretHash]> {
-  if (isObject(json) && 'secret' in json)
-    return wrong(`${path}.secret`, 'is a plain secret; put in its place what "holdfast credentials hash" makes of it, as secret_hash');
   const entry = objectOf(json, path, ENTRY_KEYS);
   if (!entry.ok) return entry;
-  const { principal, secret_hash: text } = entry.value;
+  const { principal, secret, secret_hash: text } = entry.value;
   if (typeof principal !== 'string') return wrong(`${path}.principal`, 'must be a text');
   const problem = principalProblem(principal);
   if (problem !== undefined) return wrong(`${path}.principal`, problem);
+  if (secret !== undefined) return parsePlain(principal, secret, text, path);
   if (typeof text !== 'string') return wrong(`${path}.secret_hash`, 'must be a text, as "holdfast credentials hash" makes it');
   const hash = parseSecretHash(text);
   return typeof hash === 'string' ? wrong(`${path}.secret_hash`, `${hash}; "holdfast credentials hash" makes one`) : ok([principal, hash]);

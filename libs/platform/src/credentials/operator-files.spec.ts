@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashSecret, OperatorFileFault, readAclsFile, readCredentialsFile } from '.';
+import { createVerifier, hashSecret, OperatorFileFault, readAclsFile, readCredentialsFile } from '.';
 import { parseCredentials } from './credentials-file';
 
 describe('the files of an operator', () => {
@@ -50,11 +50,19 @@ describe('the files of an operator', () => {
     });
 
     it('say which file, what is wrong and where', async () => {
-      const path = await file({ credentials: [{ principal: 'indexer', secret: 'hunter2' }] });
+      const path = await file({ credentials: [{ principal: 'indexer', secret: 'hunter2', secret_hash: entry.secret_hash }] });
       await expect(readCredentialsFile(path)).rejects.toThrow(
-        `The file with the credentials, ${path}, is wrong. credentials[0].secret: is a plain secret; put in its place what "holdfast credentials hash"`,
+        `The file with the credentials, ${path}, is wrong. credentials[0]: has both secret and secret_hash; leave the secret out`,
       );
       await expect(readCredentialsFile(path)).rejects.not.toThrow(/hunter/);
+    });
+
+    it('may hold a secret as it is, as those of Mesos do; in memory is its hash', async () => {
+      const known = (await readCredentialsFile(await file({ credentials: [{ principal: 'indexer', secret: 'hunter2' }] }))).value;
+      expect(JSON.stringify([...known])).not.toContain('hunter2');
+      const verifier = createVerifier(known);
+      expect(await verifier.verify({ principal: 'indexer', secret: 'hunter2' })).toBe('right');
+      expect(await verifier.verify({ principal: 'indexer', secret: 'hunter3' })).toBe('wrong');
     });
 
     it('are refused for anything that is not as it should be, each with its place', () => {
@@ -69,7 +77,9 @@ describe('the files of an operator', () => {
         [{ credentials: [{ secret_hash: entry.secret_hash }] }, 'credentials[0].principal: must be a text'],
         [{ credentials: [{ ...entry, principal: '' }] }, 'credentials[0].principal: A principal may not be empty'],
         [{ credentials: [{ ...entry, principal: 'a:b' }] }, 'credentials[0].principal: A principal may not contain a colon'],
-        [{ credentials: [entry, { ...entry, secret: 'x' }] }, 'credentials[1].secret: is a plain secret'],
+        [{ credentials: [entry, { ...entry, secret: 'x' }] }, 'credentials[1]: has both secret and secret_hash'],
+        [{ credentials: [{ principal: 'a', secret: 5 }] }, 'credentials[0].secret: must be a text'],
+        [{ credentials: [{ principal: 'a', secret: '' }] }, 'credentials[0].secret: '],
         [{ credentials: [entry, entry] }, "credentials[1].principal: 'indexer' has an entry already"],
         [{ credentials: [{ principal: 'a' }] }, 'credentials[0].secret_hash: must be a text'],
         [{ credentials: [{ principal: 'a', secret_hash: 'hunter2' }] }, 'credentials[0].secret_hash: is not of the form'],

@@ -1,4 +1,4 @@
-import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { randomBytes, scrypt, scryptSync, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 
 /** A secret as it is stored: what scrypt makes of it with this salt and these costs. */
 export interface SecretHash {
@@ -30,6 +30,12 @@ export async function hashSecret(secret: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(secret, salt, HASH_BYTES, COST);
   return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+}
+
+/** The same for a secret that stands in a file as it is; takes about 75 ms of the event loop, which at start nobody waits for. */
+export function hashNow(secret: string): SecretHash {
+  const salt = randomBytes(SALT_BYTES);
+  return { cost: COST, salt, hash: scryptSync(secret, salt, HASH_BYTES, scryptOptions(COST)) };
 }
 
 /** What `hashSecret` has made, or a sentence that says what is wrong with it. */
@@ -64,10 +70,11 @@ function costProblem(cost: ScryptCost): string | undefined {
   return cost.p > MAX_PARALLEL ? `is too dear to check: p must be ${MAX_PARALLEL} or less` : undefined;
 }
 
+/** OpenSSL counts the blocks of p, too, and a little more. */
+const scryptOptions = (cost: ScryptCost): ScryptOptions => ({ ...cost, maxmem: memoryOf(cost) + 128 * cost.r * (cost.p + 2) + 65_536 });
+
 function derive(secret: string, salt: Buffer, bytes: number, cost: ScryptCost): Promise<Buffer> {
-  // OpenSSL counts the blocks of p, too, and a little more.
-  const options: ScryptOptions = { ...cost, maxmem: memoryOf(cost) + 128 * cost.r * (cost.p + 2) + 65_536 };
   return new Promise((resolve, reject) => {
-    scrypt(secret, salt, bytes, options, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(secret, salt, bytes, scryptOptions(cost), (error, key) => (error ? reject(error) : resolve(key)));
   });
 }
