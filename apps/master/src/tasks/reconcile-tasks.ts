@@ -21,10 +21,9 @@ export function reconcileTask(deps: Deps, framework: Framework, asked: AskedTask
   const known = deps.tasks.get(framework.id, asked.taskId);
   const state = known?.state ?? stateOfUnknown(deps, asked.agentId);
   if (state === undefined) return;
-  const agentId = known?.agentId ?? asked.agentId;
   const status = masterStatus({
     taskId: asked.taskId,
-    ...(agentId !== undefined && { agentId }),
+    agentId: known?.agentId ?? asked.agentId,
     state,
     reason: 'REASON_RECONCILIATION',
     message: known?.status.message ?? 'Reconciliation',

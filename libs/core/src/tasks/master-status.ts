@@ -4,18 +4,28 @@ import type { StatusReason, TaskStatus } from './task';
 
 export interface MasterStatusInput {
   readonly taskId: TaskId;
-  readonly agentId?: AgentId;
+  readonly agentId?: AgentId | undefined;
   readonly state: TaskState;
-  readonly reason?: StatusReason;
-  readonly message?: string;
+  readonly reason?: StatusReason | undefined;
+  readonly message?: string | undefined;
   readonly timestampMs: number;
   /** Whether the framework has the capability PARTITION_AWARE. */
   readonly partitionAware: boolean;
 }
 
 /** A status that the master makes itself: without uuid, hence neither repeated nor acknowledged (D-051), its state as the framework knows it. */
-export function masterStatus({ partitionAware, state, ...rest }: MasterStatusInput): TaskStatus {
-  return { ...rest, state: stateFor(state, partitionAware), source: 'SOURCE_MASTER' };
+export function masterStatus({ taskId, agentId, state, reason, message, timestampMs, partitionAware }: MasterStatusInput): TaskStatus {
+  // Written out: reconciliation makes one for each task, and spreading costs more than all the rest of it.
+  const status: { -readonly [K in keyof TaskStatus]: TaskStatus[K] } = {
+    taskId,
+    state: stateFor(state, partitionAware),
+    source: 'SOURCE_MASTER',
+    timestampMs,
+  };
+  if (agentId !== undefined) status.agentId = agentId;
+  if (reason !== undefined) status.reason = reason;
+  if (message !== undefined) status.message = message;
+  return status;
 }
 
 interface Verdict {
