@@ -50,7 +50,7 @@ describe.each(['namespaces', 'plain'] as const)('a task (%s)', (isolation) => {
     expect(existsSync(volumePath(agent))).toBe(false);
   });
 
-  it('has its volume out of its sandbox before its end is told (A-144, A-154, architecture 11.2)', async () => {
+  it('has its volume out of its sandbox before its end is told (A-144, A-154, D-053, architecture 11.2)', async () => {
     const agent = await withVolume({ isolation });
     const task = bed.master.run({ id: 't1', line: 'touch data/x; test -L data && echo link || echo directory', volumes: [V1] });
     await bed.master.untilState('t1', 'TASK_FINISHED');

@@ -33,6 +33,23 @@ describe('ACCEPT', () => {
     expect(await story.holders('eng/data')).toEqual(['t1 pending', 't2 pending']);
   });
 
+  it('sends the agent one message for each operation, in order (B-053)', async () => {
+    const offer = story.offer(eng, agent, [engDisk(100)]);
+    const creating = (id: string) => ({ type: 'CREATE', resources: [volume(id, 10)] }) as const;
+    await story.accept(eng, offer, creating('one'), creating('two'));
+    const sent = agent.sent.flatMap((message) => (message.kind === 'apply_operation' ? [message.operation] : []));
+    expect(sent).toMatchObject([
+      { resources: [{ disk: { persistence: { id: 'one' } } }] },
+      { resources: [{ disk: { persistence: { id: 'two' } } }] },
+    ]);
+  });
+
+  it('cannot unreserve what a task uses, since no offer holds it (B-044)', async () => {
+    await story.accept(eng, story.offer(eng, agent, [cpu, engDisk(60)]), launch(agent.agent.id, ['t1', cpu, engDisk(60)]));
+    const [result] = await story.accept(eng, story.offer(eng, agent, [engDisk(40)]), { type: 'UNRESERVE', resources: [engDisk(60)] });
+    expect(result?.refusal?.code).toBe('insufficient_resources');
+  });
+
   it('refuses DESTROY while a pending task holds the volume, and names every holder (A-039, A-040)', async () => {
     await createAndLaunch('t1', 't2');
     const [result] = await story.accept(eng, story.offer(eng, agent, [V, cpu]), { type: 'DESTROY', resources: [V] });

@@ -24,7 +24,7 @@ describe('GROW_VOLUME', () => {
     story.accept(eng, story.offer(eng, agent, [cpu, of]), launch(agent.agent.id, [taskId, cpu, of]));
   const kinds = () => story.changes.map(({ kind }) => kind);
 
-  it('of a shared volume is carried out: the agent is told, its total has the new size (B-059)', async () => {
+  it('of a shared volume is carried out: the agent is told, its total has the new size at once (B-059, B-061)', async () => {
     const [result] = await growIt();
     expect(result?.refusal).toBeUndefined();
     expect(agent.sent.at(-1)).toMatchObject({ kind: 'apply_operation', operation: { type: 'GROW_VOLUME' } });

@@ -93,7 +93,7 @@ describe('one operation that is malformed', () => {
     ['UNKNOWN', { type: 77 }, []],
     ['UNKNOWN', {}, []],
     ['RESERVE', { type: 'RESERVE', reserve: { source: [cpus], resources: [cpus] } }, []],
-  ])('says that %s is not supported, and which tasks it named', (declaredType, json, taskIds) => {
+  ])('says that %s is not supported, and which tasks it named; RESERVE only with a source (B-026)', (declaredType, json, taskIds) => {
     expect(operations(json)).toMatchObject([{ type: 'MALFORMED', declaredType, taskIds, refusal: { code: 'operation_unsupported' } }]);
   });
 

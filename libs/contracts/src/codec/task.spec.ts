@@ -27,7 +27,7 @@ describe('what a task asks for and we do not carry out', () => {
     ['limits', { limits: { cpus: { value: 2 } } }],
     ['command.uris', { command: { uris: [{ value: 'http://x' }] } }],
     ['command.environment.variables.secret', { command: { environment: { variables: [{ name: 'A', type: 'SECRET', secret: {} }] } } }],
-  ])('is named: %s', (field, more) => {
+  ])('is named: %s (limits: D-039)', (field, more) => {
     expect(read(encode(more)).unsupportedFields).toEqual([field]);
   });
 

@@ -27,6 +27,17 @@ describe('declining', () => {
     expect(cluster.offers()).toEqual([`a1: f2 * ${WHOLE}`]);
   });
 
+  it('offers what one declined of its role to the next of that role, and to nobody else (B-031)', () => {
+    const cluster = new ExampleCluster();
+    for (const id of ['f1', 'f2']) cluster.framework(id, ['eng']);
+    cluster.framework('f3', ['ops']);
+    cluster.agent('a1', 'cpus(eng):4;mem(eng):1024');
+    const [offer] = cluster.cycle();
+    expect(offer?.frameworkId).toBe('f1');
+    cluster.giveBack(offer!, 5000);
+    expect(cluster.cycle().map(({ frameworkId }) => frameworkId)).toEqual(['f2']);
+  });
+
   it('filters for this framework, this role and this agent only (C-052)', () => {
     const cluster = new ExampleCluster();
     cluster.framework('f1', ['eng', 'ops']);
