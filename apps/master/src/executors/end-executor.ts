@@ -22,4 +22,6 @@ export function endIfIdle(deps: Deps, executor: Executor): void {
 const isUsed = (deps: Deps, { agentId, frameworkId, info }: Executor): boolean =>
   deps.tasks
     .ofAgent(agentId)
-    .some((task) => !task.gone && task.frameworkId === frameworkId && task.info.executor?.executorId === info.executorId);
+    .some(
+      (task) => (!task.gone || task.isEnding) && task.frameworkId === frameworkId && task.info.executor?.executorId === info.executorId,
+    );

@@ -35,6 +35,13 @@ export class ExecutorBook {
     if (neighbours?.size === 0) this.byAgent.delete(agentId);
   }
 
+  /** Undefined if there are none, which is nearly always: it is asked for each offer. */
+  idsOf(agentId: AgentId, frameworkId: FrameworkId): readonly ExecutorId[] | undefined {
+    if (!this.byAgent.has(agentId)) return undefined;
+    const own = this.ofAgent(agentId).filter((executor) => executor.frameworkId === frameworkId);
+    return own.length === 0 ? undefined : own.map(({ info }) => info.executorId);
+  }
+
   ofAgent(agentId: AgentId): readonly Executor[] {
     return [...(this.byAgent.get(agentId)?.values() ?? [])];
   }

@@ -41,6 +41,16 @@ describe('a task group', () => {
     story.changes.flatMap((change) => (change.kind === 'recover_resources' && !change.offered ? [change.resources.toString()] : []));
   const failures = () => eng.events.filter(({ type }) => type === 'FAILURE');
 
+  it('shows its executor in the next offers to its framework, and in nobody else’s (C-092)', async () => {
+    const other = story.subscribe({ name: 'other' });
+    await start('a');
+    const executorIdsOf = (framework: StoryFramework) => {
+      const id = story.offer(framework, agent, [cpu]);
+      return story.deps.offers.ofFramework(framework.framework.id).find((offer) => offer.id === id)?.executorIds;
+    };
+    expect([executorIdsOf(eng), executorIdsOf(other)]).toEqual([['pod'], undefined]);
+  });
+
   it('goes to the agent in one message, each task with its executor, and holds its volume per task (A-070, B-074)', async () => {
     const [result] = await start('a', 'b');
     expect(result).toMatchObject({ type: 'LAUNCH_GROUP', tasks: [{ taskId: 'a' }, { taskId: 'b' }] });
@@ -82,6 +92,15 @@ describe('a task group', () => {
     expect(recoveredOfTasks().filter((text) => text.startsWith('cpus:0.5'))).toHaveLength(1);
     expect(failures()).toEqual([{ type: 'FAILURE', agentId: agent.agent.id, executorId: 'pod' }]);
     expect(eng.events.slice(-2).map(({ type }) => type)).toEqual(['UPDATE', 'FAILURE']);
+    expect(usedCpus()).toBe(0);
+  });
+
+  it('whose last tasks end at once: the framework is told of each before it is told of the executor', async () => {
+    await start('a', 'b');
+    const heard = eng.events.length;
+    await Promise.all([story.report(agent, 'a', 'TASK_KILLED'), story.report(agent, 'b', 'TASK_KILLED')]);
+    expect(eng.events.slice(heard).map(({ type }) => type)).toEqual(['UPDATE', 'UPDATE', 'FAILURE']);
+    expect(executor()).toBeUndefined();
     expect(usedCpus()).toBe(0);
   });
 

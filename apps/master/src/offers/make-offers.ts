@@ -46,6 +46,7 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
   if (!framework?.stream || agent?.state !== 'connected') return undefined;
   // An allocation may have crossed a DESTROY or an operator's change on its way here.
   if (!agent.total.contains(allocation.resources)) return undefined;
+  const executorIds = deps.executors.idsOf(agent.id, framework.id);
   return {
     id: `${deps.leadership.masterId}-O${offerCount++}`,
     frameworkId: allocation.frameworkId,
@@ -54,6 +55,7 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
     role: allocation.role,
     resources: allocation.resources.allocate(allocation.role),
     attributes: agent.info.attributes,
+    ...(executorIds !== undefined && { executorIds }),
     ...(agent.info.domain !== undefined && { domain: agent.info.domain }),
     url: { hostname: agent.info.hostname, ip: agent.link?.ip ?? agent.info.hostname, port: agent.info.httpPort },
   };

@@ -27,6 +27,8 @@ export interface Task {
   gone: boolean;
   /** Under way or done once it is gone: the release of its holders, as long as anybody waits for it. */
   ended?: Promise<void>;
+  /** While its end is known and its framework not told yet: its executor has not ended before that. */
+  isEnding?: boolean;
   /** Asked for while the agent was away; sent again when it is back (D-056). */
   kill: { readonly graceMs?: number } | undefined;
 }

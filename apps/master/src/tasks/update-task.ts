@@ -33,7 +33,11 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
   task.state = status.state;
   task.status = status;
   task.unacknowledged = status.uuid ? status : undefined;
-  if (isTerminal(update.latestState)) await taskIsGone(deps, task, update.latestState);
+  if (isTerminal(update.latestState)) {
+    task.isEnding = true;
+    await taskIsGone(deps, task, update.latestState);
+    task.isEnding = false;
+  }
   forward(deps, task);
   // A framework hears of the end of its last task before that of its executor.
   if (task.gone) endExecutorOf(deps, task);

@@ -239,6 +239,7 @@ export const offer: fc.Arbitrary<Offer> = recordOf<Offer>(
     role,
     resources: singles,
     attributes: fc.array(attribute, { maxLength: 2 }),
+    executorIds: fc.array(id, { minLength: 1, maxLength: 2 }),
     domain,
     url: fc.record({ hostname: text, ip: text, port }),
   },

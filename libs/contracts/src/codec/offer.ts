@@ -6,7 +6,7 @@ import type { ResourceForm } from '../messages';
 import { readAttribute, writeAttribute } from './attribute';
 import { readDomain, writeDomain } from './domain';
 import { readEach, readOptional, required } from './edge';
-import { readId, writeId } from './ids';
+import { readId, readIdMessage, writeId } from './ids';
 import { readResources, writeResources } from './resource';
 
 /** A framework without MULTI_ROLE is not told the role (C-077); it knows its only one. Here stands `*` then. */
@@ -21,6 +21,7 @@ export function readOffer(wire: WireOffer): Offer {
     role: wire.allocationInfo === undefined ? ANY_ROLE : required(wire.allocationInfo.role, 'allocation_info.role'),
     resources: readResources(wire.resources, 'resources'),
     attributes: readEach(wire.attributes, 'attributes', readAttribute),
+    ...(wire.executorIds.length > 0 && { executorIds: readEach(wire.executorIds, 'executor_ids', readIdMessage) }),
     ...(domain !== undefined && { domain }),
     ...(url !== undefined && { url }),
   };
@@ -35,7 +36,7 @@ export const writeOffer = (offer: Offer, form: ResourceForm): WireOffer => ({
   domain: offer.domain && writeDomain(offer.domain),
   resources: writeResources(offer.resources, form),
   attributes: offer.attributes.map(writeAttribute),
-  executorIds: [],
+  executorIds: offer.executorIds ? offer.executorIds.map(writeId) : [],
   allocationInfo: form.allocationInfo ? { role: offer.role } : undefined,
 });
 

@@ -64,7 +64,7 @@ const OFFERS_EVENT: Pick<Wire<OffersEvent>, 'encode'> = {
           frameworkId: writeId(offer.frameworkId),
           resources: writeResources(offer.resources, form),
           attributes: [],
-          executorIds: [],
+          executorIds: offer.executorIds ? offer.executorIds.map(writeId) : [],
           allocationInfo: form.allocationInfo ? { role: offer.role } : undefined,
         },
         writer,

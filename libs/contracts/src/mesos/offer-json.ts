@@ -50,6 +50,7 @@ function writeOfferJson(offer: Offer, form: ResourceForm, roles: RoleTexts): str
   }
   if (resources.length > 0) text += ']';
   text += attributes;
+  if (offer.executorIds) text += `,"executor_ids":[${offer.executorIds.map((id) => `{"value":${writeJsonText(id)}}`).join(',')}]`;
   return form.allocationInfo ? text + roles.allocatedTo(offer.role) + '}' : text + '}';
 }
 
