@@ -158,9 +158,9 @@ describe('credentials on the command line', () => {
 
   describe('of a development cluster', () => {
     it('are looked at before anything starts', async () => {
-      const plain = await file('plain.json', '{"credentials":[{"principal":"indexer","secret":"hush"}]}');
-      const credentials = await runHoldfast(['dev', '--work-dir', join(home, 'work'), '--credentials', plain]);
-      expect(credentials).toMatchObject({ code: 1, err: expect.stringContaining('credentials[0].secret: is a plain secret') });
+      const wrong = await file('wrong.json', '{"credentials":[{"principal":"indexer","secret_hash":"hush"}]}');
+      const credentials = await runHoldfast(['dev', '--work-dir', join(home, 'work'), '--credentials', wrong]);
+      expect(credentials).toMatchObject({ code: 1, err: expect.stringContaining('credentials[0].secret_hash: is not of the form') });
       expect(credentials.out + credentials.err).not.toContain('hush');
       const acls = await file('acls.json', '{"run_task":[]}');
       expect(await runHoldfast(['dev', '--work-dir', join(home, 'work'), '--acls', acls])).toMatchObject({
