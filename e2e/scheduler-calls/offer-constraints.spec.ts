@@ -1,6 +1,7 @@
 import type { AttributeConstraint, Offer } from '@holdfast/core/offers';
 import { launch, orThrow, task, type Scheduler } from '@holdfast/scheduler-sdk';
 import { startAgent } from './extra-agent.fixture';
+import { HttpStream } from './http-stream.fixture';
 import { act, ROLE, Stage } from './stage.fixture';
 
 const rackOf = ({ attributes }: Offer): string | undefined => {
@@ -23,6 +24,7 @@ describe('offers', () => {
       env: {
         HOLDFAST_AGENT_ATTRIBUTES: 'rack:r1;os:linux',
         HOLDFAST_AGENT_HOSTNAME: 'host-1.example',
+        HOLDFAST_MASTER_DOMAIN: 'north/n-1',
         HOLDFAST_MASTER_OFFER_TIMEOUT_MS: '1500',
       },
     });
@@ -114,6 +116,20 @@ describe('offers', () => {
     expect(choosy.offers.map(rackOf).filter((rack) => rack !== 'r2')).toEqual([]);
     orThrow(await other.teardown());
   }, 60_000);
+
+  it('come from a master that says where it stands, and which agent each is from (C-074, C-092)', async () => {
+    const { http } = stage.cluster.ready.master;
+    const stream = await HttpStream.subscribe(http, { user: 'root', name: 'curious', role: ROLE });
+    const { subscribed } = await stream.until('SUBSCRIBED');
+    expect(subscribed.master_info).toMatchObject({
+      pid: `master@${new URL(http).host}`,
+      domain: { fault_domain: { region: { name: 'north' }, zone: { name: 'n-1' } } },
+    });
+    const { offers } = await stream.until('OFFERS');
+    expect(offers.offers[0]).toMatchObject({ url: { address: { ip: '127.0.0.1' } } });
+    expect((await stream.call('TEARDOWN', {})).status).toBe(202);
+    stream.close();
+  });
 
   it('that nobody answers are taken back after a time, and made again; answered ones are not (C-090)', async () => {
     const slow = await subscribe([onRack('r1')]);

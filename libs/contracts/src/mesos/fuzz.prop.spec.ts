@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { call } from '../arbitraries/scheduler';
+import { spoiling } from '../arbitraries/spoilt';
 import { schedulerCallCodec } from '../codec';
 import { body, canonicalJson } from './canonical-json.fixture';
 import { mesosJson, mesosProtobuf, type MesosFormat } from '.';
@@ -13,29 +14,6 @@ function expectAnAnswer(format: MesosFormat, input: Uint8Array): void {
     expect(read.refusal.message.length).toBeGreaterThan(0);
   }
 }
-
-/** Overwritten, cut out, doubled or broken off. */
-type Spoiling = (bytes: Buffer) => Buffer;
-const spoiling: fc.Arbitrary<Spoiling> = fc.oneof(
-  fc.tuple(fc.nat(), fc.nat(255)).map(([at, byte]): Spoiling => (whole) => {
-    const spoilt = Buffer.from(whole);
-    if (spoilt.length > 0) spoilt[at % spoilt.length] = byte;
-    return spoilt;
-  }),
-  fc.tuple(fc.nat(), fc.nat(30)).map(([at, count]): Spoiling => (whole) => {
-    const from = at % (whole.length + 1);
-    return Buffer.concat([whole.subarray(0, from), whole.subarray(from + count)]);
-  }),
-  fc.tuple(fc.nat(), fc.nat(30)).map(([at, count]): Spoiling => (whole) => {
-    const from = at % (whole.length + 1);
-    return Buffer.concat([whole.subarray(0, from + count), whole.subarray(from)]);
-  }),
-  fc.nat().map(
-    (at): Spoiling =>
-      (whole) =>
-        whole.subarray(0, at % (whole.length + 1)),
-  ),
-);
 
 const jsonOf = (bytes: Buffer): Buffer => body(canonicalJson('Call', bytes));
 
