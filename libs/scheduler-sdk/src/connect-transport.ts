@@ -1,6 +1,5 @@
 import { ok, refused, type Refusal, type Result } from '@holdfast/core/base';
 import {
-  schedulerCallCodec,
   schedulerService,
   type CallAnswer,
   type SchedulerCall,
@@ -53,8 +52,6 @@ class Connection implements EventStream {
 
   call(call: SubscribedCall): Promise<Result<CallAnswer>> {
     return new Promise((resolve, reject) => {
-      const unreadable = refusalInAdvance(call);
-      if (unreadable) return resolve(refused(unreadable));
       const callNumber = ++this.#lastNumber;
       // Throws if the call cannot be encoded; nothing waits for an answer then.
       this.stream.send({ ...call, callNumber });
@@ -89,14 +86,4 @@ class Connection implements EventStream {
     }
     this.#waiting.clear();
   }
-}
-
-/**
- * A call that the master cannot read ends the stream and with it all offers, where an RPC would be refused alone; so it is not sent.
- * An ACCEPT is read piece by piece, and refused piece by piece.
- */
-function refusalInAdvance(call: SubscribedCall): Refusal | undefined {
-  if (call.type === 'ACCEPT') return undefined;
-  const read = schedulerCallCodec.decode(schedulerCallCodec.encode(call));
-  return read.ok ? undefined : read.refusal;
 }

@@ -121,7 +121,8 @@ export class ScriptedMaster {
     let streamId: string | undefined;
     stream.onEnd(() => stream.end());
     stream.onMessage(({ callNumber, ...message }) => {
-      if (message.type === 'MALFORMED') return stream.refuse(message.refusal);
+      const number = callNumber !== undefined && { callNumber };
+      if (message.type === 'MALFORMED') return stream.send({ type: 'ANSWER', ...number, refusal: message.refusal });
       if (message.type === 'SUBSCRIBE') {
         streamId = this.#subscribe(message, stream, call);
         return;
@@ -130,7 +131,7 @@ export class ScriptedMaster {
       const answer = this.#hear({ type, request, streamId });
       if (!answer) return;
       const content = answer.ok ? answer.value : { refusal: answer.refusal };
-      stream.send({ type: 'ANSWER', ...(callNumber !== undefined && { callNumber }), ...content });
+      stream.send({ type: 'ANSWER', ...number, ...content });
       if (answer.ok && type === 'TEARDOWN') stream.end();
     });
   }

@@ -46,8 +46,8 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
   if (!framework?.stream || agent?.state !== 'connected') return undefined;
   // An allocation may have crossed a DESTROY or an operator's change on its way here.
   if (!agent.total.contains(allocation.resources)) return undefined;
-  const executorIds = deps.executors.idsOf(agent.id, framework.id);
-  return {
+  // Filled in rather than spread, since every offer comes by here.
+  const offer: { -readonly [K in keyof Offer]: Offer[K] } = {
     id: `${deps.leadership.masterId}-O${offerCount++}`,
     frameworkId: allocation.frameworkId,
     agentId: allocation.agentId,
@@ -55,8 +55,10 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
     role: allocation.role,
     resources: allocation.resources.allocate(allocation.role),
     attributes: agent.info.attributes,
-    ...(executorIds !== undefined && { executorIds }),
-    ...(agent.info.domain !== undefined && { domain: agent.info.domain }),
     url: { hostname: agent.info.hostname, ip: agent.link?.ip ?? agent.info.hostname, port: agent.info.httpPort },
   };
+  const executorIds = deps.executors.idsOf(agent.id, framework.id);
+  if (executorIds) offer.executorIds = executorIds;
+  if (agent.info.domain) offer.domain = agent.info.domain;
+  return offer;
 }

@@ -38,6 +38,13 @@ describe('declining', () => {
     expect(cluster.cycle().map(({ frameworkId }) => frameworkId)).toEqual(['f2']);
   });
 
+  it('offers of reserved resources what no task uses, so that nobody can unreserve the rest (B-044)', () => {
+    const cluster = new ExampleCluster();
+    cluster.framework('f1', ['eng']);
+    cluster.agent('a1', 'cpus(eng):4;mem(eng):1024', [{ role: 'eng', resources: res('cpus(eng):3;mem(eng):512') }]);
+    expect(cluster.cycle().map(({ resources }) => resources.toString())).toEqual([res('cpus(eng):1;mem(eng):512').toString()]);
+  });
+
   it('filters for this framework, this role and this agent only (C-052)', () => {
     const cluster = new ExampleCluster();
     cluster.framework('f1', ['eng', 'ops']);
