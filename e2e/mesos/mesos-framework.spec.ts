@@ -98,8 +98,7 @@ describe('the npm package mesos-framework', () => {
 
     const torn = npm.now;
     npm.scheduler.teardown();
-    await npm.until('sent_teardown');
-    // The stream ends; the package subscribes again by itself, and hears the text that clients compare (D-005).
+    // The stream ends, maybe before the answer is heard; the package subscribes again by itself, and hears the text that clients compare (D-005).
     await npm.until('error', ({ message }) => message === 'Long-running connection was closed!', torn);
     await npm.until('error', ({ message }) => message === 'Error received from Mesos master: Framework has been removed', torn);
   }, 120_000);
@@ -120,6 +119,6 @@ describe('the npm package mesos-framework', () => {
     }
     const torn = npm.now;
     npm.scheduler.teardown();
-    await npm.until('sent_teardown', () => true, torn);
+    await npm.until('error', ({ message }) => message === 'Long-running connection was closed!', torn);
   }, 120_000);
 });
