@@ -68,7 +68,7 @@ describe('the trace of one ACCEPT', () => {
   }, 90_000);
 });
 
-const isRedisScript = ({ service, name }: RecordedSpan): boolean => service.endsWith('volume-registry') && /^(evalsha|eval)/i.test(name);
+const isRedisScript = ({ service, name }: RecordedSpan): boolean => service.endsWith('volume-registry') && /^fcall/i.test(name);
 const isOnAgent = ({ service }: RecordedSpan): boolean => service.endsWith('agent');
 const label = ({ service, name }: RecordedSpan): string => `${service.replace(/^holdfast-/, '')} ${name}`;
 

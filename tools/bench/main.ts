@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import { startBareDoor, type BareDoorOptions } from './doors/bare-door';
 import { doorsSuite } from './doors/doors-suite';
 import { e2eSuite } from './e2e-suite';
+import { ledgerSuite } from './ledger/ledger-suite';
 import { startNode, type NodeOptions } from './floor/nodes';
 import { missedMarks, printTable, writeJson } from './report';
 import type { Suite } from './result';
 
-const SUITES: readonly Suite[] = [e2eSuite, doorsSuite];
+const SUITES: readonly Suite[] = [e2eSuite, doorsSuite, ledgerSuite];
 
 const program = new Command('bench')
   .description('Measures Holdfast beside its floor: the same messages through bare gRPC and Redis, in the same run.')

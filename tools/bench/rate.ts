@@ -11,4 +11,10 @@ export async function ratePerSecond(
   return (count() - before) / tookSeconds;
 }
 
+/** The middle one, of an odd number of measurements best. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
 const pause = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs));

@@ -2,7 +2,7 @@
 // Bundles our own code of each service and of the command line into dist/. Packages stay outside the bundles: OpenTelemetry
 // can only instrument modules that are really required at run time (toolchain 1.3, pitfall 9).
 import { cpSync, existsSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,22 +17,28 @@ const ENTRIES = {
   'apps/cli/main': 'apps/cli/src/main.ts',
   'telemetry-preload': 'libs/platform/src/telemetry/preload.ts',
   'tools/bench': 'tools/bench/main.ts',
+  'tools/chaos': 'tools/chaos/main.ts',
 };
 
 /** Files that are read beside the bundle at run time. */
-const FOLDERS = { 'apps/volume-registry/src/ledger/scripts': 'dist/apps/volume-registry/scripts' };
+const FOLDERS = {
+  'apps/volume-registry/scripts': 'apps/volume-registry/src/ledger/scripts',
+  'tools/scripts': 'apps/volume-registry/src/ledger/scripts',
+};
 
 if (process.argv.includes('--help')) {
-  console.log('Usage: node tools/build/build.mjs\nBundles the services and the command line into dist/.');
+  console.log('Usage: node tools/build/build.mjs [--out DIR]\nBundles the services and the command line into dist/, or into DIR.');
   process.exit(0);
 }
 
+const outAt = process.argv.indexOf('--out');
+const out = outAt === -1 ? join(root, 'dist') : resolve(process.argv[outAt + 1] ?? '');
 const startedMs = Date.now();
 const present = Object.entries(ENTRIES).filter(([, source]) => existsSync(join(root, source)));
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(present),
-  outdir: 'dist',
+  outdir: out,
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
@@ -43,9 +49,9 @@ await build({
   logLevel: 'warning',
   tsconfig: 'tsconfig.json',
 });
-for (const [from, to] of Object.entries(FOLDERS)) {
+for (const [to, from] of Object.entries(FOLDERS)) {
   if (!existsSync(join(root, from))) continue;
-  rmSync(join(root, to), { recursive: true, force: true });
-  cpSync(join(root, from), join(root, to), { recursive: true, filter: (file) => !file.endsWith('.ts') });
+  rmSync(join(out, to), { recursive: true, force: true });
+  cpSync(join(root, from), join(out, to), { recursive: true, filter: (file) => !file.endsWith('.ts') });
 }
 console.log(`built ${present.length} bundles in ${Date.now() - startedMs} ms`);

@@ -13,6 +13,7 @@ import { chooseIsolation, ContainerRuntime, defaultSpawnerPath } from './contain
 import { VolumeDirectories } from './disks';
 import { describeFault, faultCode } from './files';
 import { agentState, type StateSources } from './http';
+import { inspectStore } from './inspection';
 import { Instructions, MasterLink } from './link';
 import { OperationFeedback, ResourceOperations } from './operations';
 import { detectResources, parseAttributes, parseDomain } from './resources';
@@ -139,6 +140,7 @@ async function start(
     feedback,
     tasks,
     fence,
+    inspect: () => inspectStore({ checkpoint, directories, tasks, workDir: dir.root }),
     log,
     send,
     onBroken: (fault) => endProcess(`The agent cannot go on: ${describeFault(fault)}`, fault),

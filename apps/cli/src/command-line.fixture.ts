@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: CliContext['input'];
   readonly signal?: AbortSignal;
+  /** Hears each line as it is written, to whichever stream. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface RunOutcome {
@@ -19,15 +21,27 @@ export interface RunOutcome {
 /** One command line, as the shell would see it; nobody looks at the output. */
 export async function runHoldfast(
   args: readonly string[],
-  { env = {}, input = Readable.from([]), signal = new AbortController().signal }: RunOptions = {},
+  { env = {}, input = Readable.from([]), signal = new AbortController().signal, onLine }: RunOptions = {},
 ): Promise<RunOutcome> {
   const out: string[] = [];
   const err: string[] = [];
-  const terminal = createTerminal(
-    { stdout: { write: (text) => out.push(text) }, stderr: { write: (text) => err.push(text) } },
-    { noColor: false },
-  );
+  const into = (texts: string[]) => ({
+    write: (text: string) => {
+      texts.push(text);
+      onLine?.(text);
+    },
+  });
+  const terminal = createTerminal({ stdout: into(out), stderr: into(err) }, { noColor: false });
   const settings = cliSettings.read(env);
-  const code = await runCommandLine(args, { settings, terminal, input, env: {}, distDir: '/nowhere', currentDir: '/', signal });
+  const code = await runCommandLine(args, {
+    settings,
+    terminal,
+    input,
+    env,
+    distDir: '/nowhere',
+    currentDir: '/',
+    startedWith: ['holdfast'],
+    signal,
+  });
   return { code, out: out.join(''), err: err.join('') };
 }

@@ -12,6 +12,8 @@ export interface CliContext {
   /** The folder with the bundles of the services. */
   readonly distDir: string;
   readonly currentDir: string;
+  /** The program and its first arguments with which a shell starts this command again. */
+  readonly startedWith: readonly string[];
   /** Aborted by Ctrl-C and by SIGTERM. */
   readonly signal: AbortSignal;
 }

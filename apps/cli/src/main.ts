@@ -30,9 +30,16 @@ async function main(): Promise<number> {
     env: process.env,
     distDir: DIST_DIR,
     currentDir: process.cwd(),
+    startedWith: [process.execPath, __filename],
     signal: stopping.signal,
   });
 }
+
+// Whoever has read enough, as `head` has, closes the pipe; the shell is told what it is told of a command that SIGPIPE has ended.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.pipeClosed);
+});
 
 main().then(
   (code) => {

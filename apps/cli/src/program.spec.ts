@@ -1,98 +1,6 @@
-import { ok, refuse, refused, type Holder } from '@holdfast/core/base';
-import { Resources } from '@holdfast/core/resources';
-import type { LedgerVolume } from '@holdfast/core/volumes';
-import { operatorService, volumeService, type HistoryQuery } from '@holdfast/contracts';
-import { createLogger } from '@holdfast/platform/process';
-import { handleUnary, startRpcServer, type RpcServer } from '@holdfast/platform/rpc';
-import { cpus, disk, mem, persistentVolume, reserved } from '@holdfast/scheduler-sdk';
 import { version } from '../package.json';
 import { runHoldfast } from './command-line.fixture';
-
-const HOLDER: Holder = {
-  frameworkId: 'f-1',
-  taskId: 'writer',
-  launchId: 'l-1',
-  agentId: 'agent-1',
-  mode: 'RW',
-  state: 'running',
-  sinceMs: 1_700_000_000_000,
-};
-const RESOURCE = persistentVolume(reserved(disk(2048), { role: 'eng' }), { id: 'dataset', shared: true });
-
-const volumeOn = (agentId: string, holders: readonly Holder[]): LedgerVolume => ({
-  storeId: `store-of-${agentId}`,
-  volume: 'eng/dataset',
-  state: 'ready',
-  generation: 1,
-  resource: RESOURCE,
-  creator: { frameworkId: 'f-1' },
-  agentId,
-  createdMs: 1_700_000_000_000,
-  holders,
-  revision: 7,
-});
-
-/** A master that knows one cluster and answers over real gRPC. */
-class TestMaster {
-  volumes: readonly LedgerVolume[] = [volumeOn('agent-1', [HOLDER])];
-  historyQuery: HistoryQuery | undefined;
-  #server: RpcServer | undefined;
-
-  async start(): Promise<void> {
-    const total = Resources.of([cpus(4), mem(4096), disk(8192), RESOURCE]);
-    const find = (agentId: string) => this.volumes.find((volume) => volume.agentId === agentId);
-    const missing = refused(refuse('volume_not_found', { role: 'eng', persistenceId: 'dataset' }));
-    this.#server = await startRpcServer({
-      host: '127.0.0.1',
-      port: 0,
-      maxMessageBytes: 1 << 20,
-      log: createLogger('test', 'silent'),
-      handlers: [
-        handleUnary(operatorService.getAgents, () =>
-          ok({
-            agents: [
-              {
-                info: { id: 'agent-1', hostname: 'host', httpPort: 5051, attributes: [] },
-                storeId: 's',
-                active: true,
-                total,
-                allocated: Resources.of([cpus(0.5), mem(64)]),
-                offered: Resources.empty,
-              },
-            ],
-          }),
-        ),
-        handleUnary(operatorService.getFrameworks, () => ok({ frameworks: [] })),
-        handleUnary(operatorService.getTasks, () => ok({ tasks: [] })),
-        handleUnary(volumeService.listVolumes, ({ role }) =>
-          ok({ volumes: role === undefined || role === 'eng' ? [...this.volumes] : [] }),
-        ),
-        handleUnary(volumeService.getVolume, ({ agentId }) => {
-          const volume = find(agentId);
-          return volume ? ok({ volume }) : missing;
-        }),
-        handleUnary(volumeService.listHolders, ({ agentId }) => {
-          const volume = find(agentId);
-          return volume ? ok({ holders: [...volume.holders], revision: volume.revision }) : missing;
-        }),
-        handleUnary(volumeService.listHistory, (query) => {
-          this.historyQuery = query;
-          return ok({
-            entries: [{ revision: 1, atMs: 1_700_000_000_000, change: 'volume_created', volume: 'eng/dataset', generation: 1, epoch: 1 }],
-          });
-        }),
-      ],
-    });
-  }
-
-  get address(): string {
-    return this.#server?.address ?? '';
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.stop(0);
-  }
-}
+import { HOLDER, TestMaster, volumeOn } from './test-master.fixture';
 
 describe('the holdfast command', () => {
   let master: TestMaster;
@@ -169,7 +77,9 @@ describe('the holdfast command', () => {
     const { code, out } = await run(['volume', 'history', 'eng/dataset', '--agent', 'agent-9', '--after', '3', '--limit', '5']);
     expect(code).toBe(0);
     expect(out).toContain('volume_created');
-    expect(master.historyQuery).toEqual({ agentId: 'agent-9', role: 'eng', persistenceId: 'dataset', afterRevision: 3, limit: 5 });
+    expect(master.requests('listHistory')).toEqual([
+      { agentId: 'agent-9', role: 'eng', persistenceId: 'dataset', afterRevision: 3, limit: 5 },
+    ]);
   });
 
   it('lists agents with what tasks use', async () => {
@@ -243,6 +153,12 @@ describe('the holdfast command', () => {
       ['framework', 'list'],
       ['task', 'list'],
       ['credentials', 'hash'],
+      ['volume', 'watch'],
+      ['volume', 'destroy'],
+      ['volume', 'release'],
+      ['verify'],
+      ['repair'],
+      ['completion'],
     ]) {
       const { code, out } = await run([...args, '--help']);
       expect(code).toBe(0);

@@ -3,11 +3,14 @@ import { OperatorFileFault } from '@holdfast/platform/credentials';
 import { version } from '../package.json';
 import { ClusterStartError, PortsInUseError, RedisMissingError, WorkDirInUseError } from './cluster';
 import { addAgentCommands } from './commands/agent';
+import { addCompletionCommands } from './commands/completion';
 import { addCredentialsCommands } from './commands/credentials';
 import { addDemoCommand } from './commands/demo';
 import { addDevCommand } from './commands/dev';
 import { addFrameworkCommands } from './commands/framework';
+import { addRepairCommand } from './commands/repair';
 import { addTaskCommands } from './commands/task';
+import { addVerifyCommand } from './commands/verify';
 import { addVolumeCommands } from './commands/volume';
 import type { CliContext } from './context';
 import { CommandFailed, EXIT } from './exit-code';
@@ -21,14 +24,20 @@ export async function runCommandLine(args: readonly string[], context: CliContex
     .configureOutput({ writeOut: (text) => terminal.say(text.trimEnd()), writeErr: (text) => terminal.complain(text.trimEnd()) })
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride()
-    .addHelpText('after', '\nExit codes: 0 done, 1 refused or different, 2 wrong command line, 3 master unreachable.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 refused or different, 2 wrong command line, 3 master unreachable, 4 not compared (verify, repair), 130 interrupted.',
+    );
   addDevCommand(program, context);
   addDemoCommand(program, context);
   addVolumeCommands(program, context);
   addAgentCommands(program, context);
   addFrameworkCommands(program, context);
   addTaskCommands(program, context);
+  addVerifyCommand(program, context);
+  addRepairCommand(program, context);
   addCredentialsCommands(program, context);
+  addCompletionCommands(program, context);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -5,11 +5,13 @@ import { createRpcClient, startRpcServer } from '@holdfast/platform/rpc';
 import { realWorld } from '@holdfast/platform/world';
 import { version } from '../package.json';
 import { AgentBook, RedisAgentStore, watchAgents } from './agents';
+import { Registrations } from './agents/registrations';
 import { recoverAgents } from './agents/recover-agents';
 import { AllocatorLink } from './allocator';
 import { openAccessFiles } from './authentication';
 import type { MasterSettings } from './config';
 import type { Deps } from './deps';
+import { takeDrained } from './drains/take-drained';
 import { ExecutorBook } from './executors';
 import { FrameworkBook, RedisFrameworkStore } from './frameworks';
 import { recoverFrameworks } from './frameworks/recover-frameworks';
@@ -28,6 +30,9 @@ import { volumeHandlers } from './rpc/volume-service';
 import { snapshotBooks } from './snapshot';
 import { reportAnew, reportAnewWhereNeeded } from './agents/report-anew';
 import { TaskBook } from './tasks/task-book';
+import { InspectionBook } from './verification/inspection-book';
+import type { StoreVerdict } from './verification/look-at-store';
+import { StoreTurns } from './verification/store-turns';
 
 /** Builds the master from its settings; resolves when it serves. Waits for Redis, since it leads nobody without an epoch. */
 export async function startMaster(settings: MasterSettings, log: Logger): Promise<RunningService> {
@@ -66,11 +71,14 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
 
   const books = {
     agents: new AgentBook(),
+    registrations: new Registrations(),
     frameworks: new FrameworkBook(),
     offers: new OfferBook(),
     tasks: new TaskBook(),
     executors: new ExecutorBook(),
     operations: new OperationBook(),
+    inspections: new InspectionBook(),
+    verifications: new StoreTurns<StoreVerdict>(),
   };
   const allocatorClient = createRpcClient({ address: settings.allocator });
   const registryClient = createRpcClient({ address: settings.registry });
@@ -88,6 +96,7 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
       offers: () => books.offers.size,
       frameworks: () => [...books.frameworks.all()].filter(({ stream }) => stream).length,
       agents: () => [...books.agents.all()].filter(({ state }) => state === 'connected').length,
+      draining: () => [...books.agents.all()].reduce((sum, { drains }) => sum + drains.size, 0),
     }),
     ledger: new RemoteLedger(
       registryClient,
@@ -95,6 +104,7 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
       world,
       {
         storeInDoubt: (storeId, reason) => reportAnew(deps, storeId, reason),
+        drained: (storeId, volumes) => takeDrained(deps, storeId, volumes),
         ledgerBack: () => reportAnewWhereNeeded(deps),
         fenced: stopAsStale,
       },

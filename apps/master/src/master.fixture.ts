@@ -3,7 +3,7 @@ import { ok, refuse, type AgentId, type FrameworkId, type Refusal } from '@holdf
 import type { FrameworkInfo, LaunchGroupOperation, Operation, OperationState } from '@holdfast/core/offers';
 import { Resources, type Resource } from '@holdfast/core/resources';
 import type { ExecutorInfo, TaskInfo, TaskState } from '@holdfast/core/tasks';
-import type { LedgerUnit } from '@holdfast/core/volumes';
+import type { DrainedVolume, LedgerFeed, LedgerUnit, ReconcileOutcome } from '@holdfast/core/volumes';
 import type {
   AcceptResponse,
   AgentMessage,
@@ -20,11 +20,13 @@ import { recordedLog } from '@holdfast/testing/log';
 import { MemoryVolumeStore } from '@holdfast/testing/volume-store';
 import { manualWorld } from '@holdfast/testing/world';
 import { AgentBook, registerAgent, type Agent, type AgentLink } from './agents';
+import { Registrations } from './agents/registrations';
 import { createAuthenticator } from './authentication';
 import type { Caller } from './calls/caller';
 import { carryOutCall } from './calls/carry-out-call';
 import { masterSettings } from './config';
 import type { Deps } from './deps';
+import { takeDrained } from './drains/take-drained';
 import { ExecutorBook } from './executors';
 import { EventStream, FrameworkBook, type Framework } from './frameworks';
 import { subscribeFramework } from './frameworks/subscribe-framework';
@@ -36,14 +38,25 @@ import { OperationBook } from './operations';
 import { updateOperation } from './operations/update-operation';
 import { TaskBook } from './tasks/task-book';
 import { updateTask } from './tasks/update-task';
+import { InspectionBook } from './verification/inspection-book';
+import type { StoreVerdict } from './verification/look-at-store';
+import { StoreTurns } from './verification/store-turns';
 
-/** The ledger's own rules in memory, reachable or not. */
+/** The ledger's own rules in memory, reachable or not; releases of last holders are told to whoever listens. */
 export class StoryLedger implements Ledger {
-  readonly store = new MemoryVolumeStore();
   isLinked = true;
   readonly recorded: LedgerUnit[] = [];
+  feed: LedgerFeed;
+  private readonly owed: (() => Promise<void>)[] = [];
 
-  constructor(private readonly nowMs: () => number) {}
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly drained: (storeId: string, volumes: readonly DrainedVolume[]) => void = () => undefined,
+    readonly store = new MemoryVolumeStore(),
+    private readonly epoch = 1,
+  ) {
+    this.feed = store;
+  }
 
   revisionOf(): number {
     return 0;
@@ -51,24 +64,52 @@ export class StoryLedger implements Ledger {
 
   async apply(storeId: string, units: readonly LedgerUnit[]): Promise<LedgerAnswer> {
     if (!this.isLinked) return { ok: false, refusal: refuse('ledger_unavailable', { problem: 'away' }) };
-    const result = await this.store.apply({ storeId, epoch: 1, seenRevision: 0, nowMs: this.nowMs(), units });
-    return result.refusal ? { ok: false, refusal: result.refusal } : { ok: true, revision: result.revision, results: result.results };
+    const { refusal, revision, results } = await this.store.apply({
+      storeId,
+      epoch: this.epoch,
+      seenRevision: 0,
+      nowMs: this.nowMs(),
+      units,
+    });
+    if (refusal) return { ok: false, refusal };
+    for (const { drained } of results) if (drained) this.drained(storeId, drained);
+    return { ok: true, revision, results };
   }
 
   async record(storeId: string, unit: LedgerUnit): Promise<void> {
     this.recorded.push(unit);
-    if (!this.isLinked) return new Promise(() => undefined);
-    await this.apply(storeId, [unit]);
+    const write = async () => void (await this.apply(storeId, [unit]));
+    if (this.isLinked) return write();
+    return new Promise((resolve) => this.owed.push(() => write().then(resolve)));
   }
 
-  async reconcile(report: Parameters<Ledger['reconcile']>[0]) {
-    if (!this.isLinked) return { revision: 0, refusal: refuse('ledger_unavailable', { problem: 'away' }), differences: [], destroying: [] };
+  /** The ledger is reachable again, and what was owed to it is written. */
+  async comeBack(): Promise<void> {
+    this.isLinked = true;
+    for (const pay of this.owed.splice(0)) await pay();
+  }
+
+  async settled(): Promise<boolean> {
+    return this.owed.length === 0;
+  }
+
+  async reconcile(report: Parameters<Ledger['reconcile']>[0]): Promise<ReconcileOutcome> {
+    const refusal = refuse('ledger_unavailable', { problem: 'away' });
+    if (!this.isLinked) return { revision: 0, refusal, differences: [], destroying: [], draining: [] };
     const { agentRevision: seenRevision, ...known } = report;
-    return this.store.reconcile({ ...known, epoch: 1, seenRevision, nowMs: this.nowMs() });
+    return this.store.reconcile({ ...known, epoch: this.epoch, seenRevision, nowMs: this.nowMs() });
   }
 
   readVolumes(storeIds: readonly string[], volume?: string) {
     return this.store.readVolumes({ storeIds, ...(volume !== undefined && { volume }) });
+  }
+
+  readHolders(storeId: string, volume: string, page: { readonly from?: string; readonly limit: number }) {
+    return this.store.readHolders({ storeId, volume, ...page });
+  }
+
+  readStores() {
+    return this.store.readStores();
   }
 
   readHistory(storeId: string, volume: string | undefined, afterRevision: number, limit: number) {
@@ -97,26 +138,36 @@ export interface StoryAgent {
 /** A master with its own books and rules; time, the ledger's whereabouts and the allocator's decisions are the test's. */
 export class MasterStory {
   readonly world = manualWorld();
-  readonly ledger = new StoryLedger(() => this.world.nowMs());
+  readonly ledger: StoryLedger;
   readonly changes: BookChange[] = [];
   readonly saved = { frameworks: [] as unknown[], agents: [] as unknown[] };
   readonly deps: Deps;
 
-  constructor(env: Record<string, string> = {}, acls: Acls = ALLOW_ALL) {
+  constructor(
+    private readonly env: Record<string, string> = {},
+    private readonly acls: Acls = ALLOW_ALL,
+    private readonly epoch = 1,
+    store?: MemoryVolumeStore,
+  ) {
+    const drained = (storeId: string, volumes: readonly DrainedVolume[]) => takeDrained(this.deps, storeId, volumes);
+    this.ledger = new StoryLedger(() => this.world.nowMs(), drained, store, epoch);
     const books = {
       agents: new AgentBook(),
+      registrations: new Registrations(),
       frameworks: new FrameworkBook(),
       offers: new OfferBook(),
       tasks: new TaskBook(),
       executors: new ExecutorBook(),
       operations: new OperationBook(),
+      inspections: new InspectionBook(),
+      verifications: new StoreTurns<StoreVerdict>(),
     };
     this.deps = {
       world: this.world,
       log: recordedLog(),
       settings: masterSettings.read(env),
       self: { id: 'm', hostname: 'localhost', ip: '127.0.0.1', port: 5050, version: '0' },
-      leadership: { masterId: 'm', epoch: 1, raiseAbove: async () => undefined },
+      leadership: { masterId: 'm', epoch, raiseAbove: async () => undefined },
       authenticator: createAuthenticator(undefined),
       acls,
       ...books,
@@ -128,8 +179,13 @@ export class MasterStory {
         load: async () => ({ frameworks: [], removed: [] }),
       },
       agentStore: { save: (a) => void this.saved.agents.push(a), load: async () => [] },
-      metrics: masterMetrics({ offers: () => 0, frameworks: () => 0, agents: () => 0 }),
+      metrics: masterMetrics({ offers: () => 0, frameworks: () => 0, agents: () => 0, draining: () => 0 }),
     };
+  }
+
+  /** The master that leads after this one: it knows nothing but the ledger, which is as it was left. */
+  successor(): MasterStory {
+    return new MasterStory(this.env, this.acls, this.epoch + 1, this.ledger.store);
   }
 
   /** Subscribes; a refusal is thrown, since most stories expect none. */

@@ -2,10 +2,18 @@ import type { RefusalCode } from '@holdfast/core/base';
 import { counter, histogram, observableGauge } from '@holdfast/platform/telemetry';
 
 /** Each metric answers the question in its help text. */
-export function masterMetrics(read: { readonly offers: () => number; readonly frameworks: () => number; readonly agents: () => number }) {
+export function masterMetrics(read: {
+  readonly offers: () => number;
+  readonly frameworks: () => number;
+  readonly agents: () => number;
+  readonly draining: () => number;
+}) {
   observableGauge('holdfast_offers_outstanding', 'How many offers wait for an answer?', (gauge) => gauge.observe(read.offers()));
   observableGauge('holdfast_frameworks_connected', 'How many frameworks are subscribed?', (gauge) => gauge.observe(read.frameworks()));
   observableGauge('holdfast_agents_connected', 'How many agents are registered and connected?', (gauge) => gauge.observe(read.agents()));
+  observableGauge('holdfast_volumes_draining', 'How many volumes wait for their last holder to be destroyed?', (gauge) =>
+    gauge.observe(read.draining()),
+  );
   const offersMade = counter('holdfast_offers_made_total', 'How many offers were sent?');
   const offersRescinded = counter('holdfast_offers_rescinded_total', 'How many offers were taken back?');
   const operations = counter('holdfast_operations_total', 'How many operations took effect or were refused, by type and refusal?');

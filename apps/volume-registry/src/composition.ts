@@ -1,7 +1,7 @@
 import { serveHttp, type Logger, type RunningService } from '@holdfast/platform/process';
 import { startRpcServer } from '@holdfast/platform/rpc';
 import type { RegistrySettings } from './config';
-import { ObservedVolumeStore, openLedger } from './ledger';
+import { ObservedLedgerFeed, ObservedVolumeStore, openLedger } from './ledger';
 import { registryMetrics } from './metrics';
 import { registryHandlers } from './rpc';
 
@@ -9,13 +9,21 @@ import { registryHandlers } from './rpc';
 export async function startRegistry(settings: RegistrySettings, log: Logger): Promise<RunningService> {
   const { host, grpcPort, httpPort, maxMessageBytes, redisUrl, keyPrefix, historyLength, waitMs, probeMs } = settings;
   const ledger = openLedger({ redisUrl, keyPrefix, historyLength, waitMs, probeMs, log });
-  const store = new ObservedVolumeStore(ledger.store, registryMetrics(ledger.waiting), log);
+  const metrics = registryMetrics(ledger.waiting);
+  const store = new ObservedVolumeStore(ledger.store, metrics, log);
+  const feed = new ObservedLedgerFeed(ledger.feed, metrics);
   const isReady = () => {
     const problems = ledger.problems();
     return problems.length === 0 ? true : problems;
   };
   const http = await serveHttp({ host, port: httpPort, isReady, log });
-  const server = await startRpcServer({ host, port: grpcPort, maxMessageBytes, handlers: registryHandlers(store), log });
+  const server = await startRpcServer({
+    host,
+    port: grpcPort,
+    maxMessageBytes,
+    handlers: registryHandlers(store, feed, ledger.onRestart),
+    log,
+  });
 
   return {
     endpoints: { grpc: server.address, http: http.address },

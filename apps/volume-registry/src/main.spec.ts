@@ -58,6 +58,6 @@ describe('the process of the registry', () => {
       parentSpanId: PARENT,
       attributes: { 'holdfast.store.id': 'store', 'holdfast.ledger.units': 2, 'holdfast.ledger.revision': 2 },
     });
-    expect(ofTrace.filter(({ parentSpanId }) => parentSpanId === apply?.spanId).map(({ name }) => name)).toEqual(['evalsha']);
+    expect(ofTrace.filter(({ parentSpanId }) => parentSpanId === apply?.spanId).map(({ name }) => name)).toEqual(['fcall']);
   });
 });

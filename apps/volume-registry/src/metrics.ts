@@ -22,6 +22,10 @@ export function registryMetrics(waiting: () => number) {
     'holdfast_ledger_differences_total',
     'How many differences between ledger and agents did reports bring to light?',
   );
+  const followersLeft = counter('holdfast_ledger_followers_left_total', 'How many ceased to follow the history, and why?');
+  const fed = counter('holdfast_ledger_fed_total', 'How many entries of the history were handed to followers?');
+  let followers = 0;
+  observableGauge('holdfast_ledger_followers', 'How many follow the history now?', (gauge) => gauge.observe(followers));
   return {
     transaction(outcome: RefusalCode | 'applied', tookMs: number) {
       transactions.add(1, { outcome });
@@ -35,6 +39,15 @@ export function registryMetrics(waiting: () => number) {
       reconciliations.add(1, { outcome });
       differences.add(differenceCount);
     },
+    followerCame() {
+      followers += 1;
+    },
+    /** `left`: by its own wish; `failed`: there is a bug. */
+    followerLeft(outcome: RefusalCode | 'left' | 'failed') {
+      followers -= 1;
+      followersLeft.add(1, { outcome });
+    },
+    fed: (count: number) => fed.add(count),
   };
 }
 

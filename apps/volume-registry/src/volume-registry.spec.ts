@@ -1,3 +1,4 @@
+import { volumeRegistryService } from '@holdfast/contracts';
 import type { RunningService } from '@holdfast/platform/process';
 import { recordedLog, type RecordedLog } from '@holdfast/testing/log';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
@@ -5,8 +6,10 @@ import {
   acquire,
   confirm,
   create,
+  describeLedgerFeed,
   describeVolumeStore,
   destroy,
+  FeedRecord,
   FIRST_MS,
   holderRef,
   LedgerStory,
@@ -15,6 +18,7 @@ import {
 import { startRegistry } from './composition';
 import { registrySettings } from './config';
 import { RemoteVolumeStore } from './remote-volume-store.fixture';
+import { openRoad } from './road.fixture';
 
 const V = 'eng/vol-1';
 const T1 = holderRef('t1');
@@ -66,7 +70,17 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
   };
 }
 
+/** One number of the metrics; 0: nothing was counted yet. All registries of this process count together. */
+function value({ text }: { readonly text: string }, series: string): number {
+  const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+  return Number(line?.split(' ')[1] ?? 0);
+}
+
 describeVolumeStore('The registry over gRPC', () => start({ HOLDFAST_REGISTRY_WAIT_MS: '20000' }));
+describeLedgerFeed('The registry over gRPC', async () => {
+  const running = await start({ HOLDFAST_REGISTRY_WAIT_MS: '20000' });
+  return { ...running, feed: running.store };
+});
 
 describe('the registry', () => {
   let running: Running;
@@ -115,8 +129,30 @@ describe('the registry', () => {
 
     await running.redis.restart();
     await running.untilReady(true);
+    await running.store.redial();
     // This Redis keeps nothing: the store is a new one, and the revision that was seen says that writes were lost.
     expect(await story.transact([create(V)])).toMatchObject({ revision: 3, unverified: true });
+  });
+
+  it.each(['0', 'garbage', '-1', '18446744073709551616', ''])(
+    'refuses a page of holders from %j, which no page ended with',
+    async (from) => {
+      const { client } = running.store;
+      const answer = await client.unary(volumeRegistryService.readHolders, { storeId: 'store', volume: V, from, limit: 10 });
+      expect(answer).toMatchObject({ ok: false, refusal: { code: 'invalid_argument', details: { field: 'from' } } });
+    },
+  );
+
+  it('refuses reads and ends feeds while Redis is away, and says so', async () => {
+    const feed = new FeedRecord(running.store, [{ storeId: 'store', revision: 0 }]);
+    await feed.until('store', 2);
+    await running.redis.kill();
+    const unavailable = { ok: false, refusal: { code: 'ledger_unavailable' } };
+    expect(await feed.ended).toMatchObject(unavailable);
+    const { client } = running.store;
+    expect(await client.unary(volumeRegistryService.readHolders, { storeId: 'store', volume: V, limit: 1 })).toMatchObject(unavailable);
+    expect(await client.unary(volumeRegistryService.readStores, undefined)).toMatchObject(unavailable);
+    expect(await new FeedRecord(running.store, []).ended).toMatchObject(unavailable);
   });
 
   it('answers in its metrics how much is asked, how long it takes, and why DESTROYs were refused', async () => {
@@ -124,28 +160,92 @@ describe('the registry', () => {
     await story.ask(destroy(V));
     await story.transact([destroy(V)], { epoch: 0 });
     await story.report();
-    const { text } = await running.get('/metrics');
-    const value = (series: string) =>
-      Number(
-        text
-          .split('\n')
-          .find((line) => line.startsWith(`${series} `))
-          ?.split(' ')[1] ?? 0,
-      );
-    expect(value('holdfast_ledger_transactions_total{outcome="applied"}')).toBeGreaterThanOrEqual(3);
-    expect(value('holdfast_ledger_transactions_total{outcome="stale_epoch"}')).toBeGreaterThanOrEqual(1);
-    expect(value('holdfast_ledger_units_total{unit="acquire_volumes",outcome="done"}')).toBeGreaterThanOrEqual(2);
-    expect(value('holdfast_ledger_refused_destroys_total{reason="volume_in_use"}')).toBeGreaterThanOrEqual(1);
-    expect(value('holdfast_ledger_refused_destroys_total{reason="stale_epoch"}')).toBeGreaterThanOrEqual(1);
-    expect(value('holdfast_ledger_reconciliations_total{outcome="reconciled"}')).toBeGreaterThanOrEqual(2);
-    expect(value('holdfast_ledger_ms_count')).toBeGreaterThanOrEqual(4);
-    expect(text).toContain('holdfast_ledger_waiting 0');
+    const metrics = await running.get('/metrics');
+    const of = (series: string) => value(metrics, series);
+    expect(of('holdfast_ledger_transactions_total{outcome="applied"}')).toBeGreaterThanOrEqual(3);
+    expect(of('holdfast_ledger_transactions_total{outcome="stale_epoch"}')).toBeGreaterThanOrEqual(1);
+    expect(of('holdfast_ledger_units_total{unit="acquire_volumes",outcome="done"}')).toBeGreaterThanOrEqual(2);
+    expect(of('holdfast_ledger_refused_destroys_total{reason="volume_in_use"}')).toBeGreaterThanOrEqual(1);
+    expect(of('holdfast_ledger_refused_destroys_total{reason="stale_epoch"}')).toBeGreaterThanOrEqual(1);
+    expect(of('holdfast_ledger_reconciliations_total{outcome="reconciled"}')).toBeGreaterThanOrEqual(2);
+    expect(of('holdfast_ledger_ms_count')).toBeGreaterThanOrEqual(4);
+    expect(metrics.text).toContain('holdfast_ledger_waiting 0');
   });
 
   it('says aloud what ledger and agent differed about', async () => {
     await story.report();
     const line = running.log.lines.find(({ level }) => level === 'warn');
     expect(line?.fields).toMatchObject({ storeId: 'store', differences: [expect.stringContaining('LOST')] });
+  });
+});
+
+const FED = 'holdfast_ledger_fed_total';
+const LEFT = 'holdfast_ledger_followers_left_total{outcome="left"}';
+
+describe('the registry and what is long', () => {
+  let running: Running;
+  let story: LedgerStory;
+
+  const begin = async (environment?: Readonly<Record<string, string>>) => {
+    running = await start({ HOLDFAST_REGISTRY_WAIT_MS: '20000', ...environment });
+    story = await new LedgerStory(running.store, 'store').begin();
+    await story.done(create(V), confirm(V));
+  };
+  afterEach(() => running.close());
+
+  it('refuses a page of no holders, and gives one of a million in parts', async () => {
+    await begin();
+    const { client } = running.store;
+    const page = (limit: number) => client.unary(volumeRegistryService.readHolders, { storeId: 'store', volume: V, limit });
+    expect(await page(0)).toMatchObject({ ok: false, refusal: { code: 'invalid_argument', details: { field: 'limit' } } });
+    const holders = Array.from({ length: 25_000 }, (_, at) => holderRef(`t${at}`));
+    for (let at = 0; at < holders.length; at += 1000) await story.done(...holders.slice(at, at + 1000).map((holder) => acquire(holder, V)));
+    const answer = await page(4_000_000_000);
+    const { holders: some = [], next, count } = (answer.ok && answer.value.page) || {};
+    expect(some.length).toBeGreaterThanOrEqual(10_000);
+    expect(some.length).toBeLessThan(11_000);
+    expect({ next: typeof next, count }).toEqual({ next: 'string', count: 25_000 });
+  });
+
+  it('tells a feed that begins too early what is the oldest that is kept', async () => {
+    await begin({ HOLDFAST_REGISTRY_HISTORY_LENGTH: '100' });
+    await story.done(...Array.from({ length: 400 }, (_, at) => acquire(holderRef(`t${at}`), V)));
+    const oldestRevision = (await story.history())[0]?.revision ?? 0;
+    expect(oldestRevision).toBeGreaterThan(100);
+    expect(await new FeedRecord(running.store, [{ storeId: 'store', revision: 7 }]).ended).toMatchObject({
+      refusal: { code: 'history_trimmed', details: { storeId: 'store', afterRevision: 7, oldestRevision } },
+    });
+  });
+
+  it('reads little more of the history than the network takes, and nothing for one who is gone', async () => {
+    await begin();
+    const road = await openRoad(running.registry.endpoints['grpc'] ?? '');
+    const far = new RemoteVolumeStore(road.address);
+    const metric = async (series: string) => value(await running.get('/metrics'), series);
+    const [fedBefore, leftBefore] = [await metric(FED), await metric(LEFT)];
+    const slow = new FeedRecord(far, [{ storeId: 'store', revision: 0 }]);
+    const quick = new FeedRecord(running.store, [{ storeId: 'store', revision: 0 }]);
+    await slow.until('store', 2);
+    road.block();
+    const cause = 'the reason of an operator '.repeat(300);
+    const holders = Array.from({ length: 250 }, (_, at) => holderRef(`t${at}`));
+    for (let at = 0; at < 16; at += 1) {
+      await story.done(...holders.map((holder) => acquire(holder, V)));
+      await story.done(...holders.map((holder) => ({ kind: 'release_volumes' as const, holder, volumes: [V], cause })));
+    }
+    const total = story.seenRevision;
+    await quick.until('store', total);
+    expect((await metric(FED)) - fedBefore - total).toBeLessThan(total / 2);
+
+    road.unblock();
+    await slow.until('store', total);
+    expect(slow.revisions('store')).toEqual(Array.from({ length: total }, (_, at) => at + 1));
+    expect((await metric(FED)) - fedBefore).toBe(2 * total);
+    await Promise.all([slow.stop(), quick.stop()]);
+    const endMs = performance.now() + 20_000;
+    while ((await metric(LEFT)) - leftBefore < 2) if (performance.now() > endMs) throw new Error('who is gone is still fed');
+    far.close();
+    road.close();
   });
 });
 

@@ -19,6 +19,40 @@ export {
   type ReservationOptions,
   type VolumeOptions,
 } from './resources';
-export { createVolume, destroyVolume, growVolume, launch, launchGroup, reserve, shrinkVolume, unreserve, withId } from './operations';
+export {
+  createVolume,
+  destroyVolume,
+  destroyWhenUnused,
+  growVolume,
+  launch,
+  launchGroup,
+  reserve,
+  shrinkVolume,
+  unreserve,
+  withId,
+} from './operations';
 export { defaultExecutor, task, type ExecutorOptions, type TaskOptions, type TaskVolume } from './task';
 export { connectOperator, type Operator } from './operator';
+export type {
+  DestroyVolumeRequest,
+  HistoryAnswer,
+  HistoryQuery,
+  HoldersAnswer,
+  HoldersQuery,
+  ReleaseHolderAnswer,
+  ReleaseHolderRequest,
+  RepairAnswer,
+  RepairRequest,
+  VerifyAnswer,
+  VerifyQuery,
+  VolumeAnswer,
+  VolumeName,
+  VolumesAnswer,
+  VolumesQuery,
+  WatchAnswer,
+  WatchedEntry,
+  WatchQuery,
+} from '@holdfast/contracts';
+export type { DifferenceKind, LedgerDifference, LedgerRepair, VerifiedStore } from '@holdfast/core/verification';
+export type { Drain, DrainOutcome, LedgerEntry, LedgerVolume, StorePosition, VolumeState, WhenUnused } from '@holdfast/core/volumes';
+export type { InStream } from '@holdfast/platform/rpc';

@@ -2,6 +2,7 @@ import { ok, type OperationId } from '@holdfast/core/base';
 import type { Operation } from '@holdfast/core/offers';
 import { scalar, toPlainDisk, unallocated, type Resource } from '@holdfast/core/resources';
 import type { ExecutorInfo, TaskInfo } from '@holdfast/core/tasks';
+import type { WhenUnused } from '@holdfast/core/volumes';
 
 const onResources = (type: 'RESERVE' | 'UNRESERVE' | 'CREATE' | 'DESTROY', resources: readonly Resource[]): Operation => ({
   type,
@@ -19,6 +20,17 @@ export const createVolume = (...volumes: readonly Resource[]): Operation => onRe
 
 /** Destroys volumes and their data; refused while anyone holds one, naming every holder. */
 export const destroyVolume = (...volumes: readonly Resource[]): Operation => onResources('DESTROY', volumes);
+
+/**
+ * Destroys volumes as soon as nobody holds them: at once, or when the last holder has left, whom no new one follows meanwhile. The result
+ * says whom it waits for. Under an id (`withId`) it names exactly one volume, and is FINISHED when that is gone, FAILED when it was taken
+ * back. Ours; Mesos refuses (differences-from-mesos).
+ */
+export const destroyWhenUnused = (whenUnused: WhenUnused, ...volumes: readonly Resource[]): Operation => ({
+  type: 'DESTROY',
+  resources: volumes.map(unallocated),
+  whenUnused,
+});
 
 /**
  * Makes a volume larger by disk that is reserved as it is; its data stays, and tasks may hold it (B-059). What came of it is in a later

@@ -1,11 +1,13 @@
-import { refuse, refused } from '@holdfast/core/base';
+import { ok, refuse, refused } from '@holdfast/core/base';
 import type { OperationStatus } from '@holdfast/core/offers';
+import { allocated } from '@holdfast/core/resources';
 import type { AcceptRequest } from '@holdfast/contracts';
 import { basicAuthorization } from '@holdfast/platform/credentials';
 import { RpcFault } from '@holdfast/platform/rpc';
 import {
   connectScheduler,
   defaultExecutor,
+  destroyWhenUnused,
   disk,
   growVolume,
   launchGroup,
@@ -66,6 +68,28 @@ describe.each(['unary', 'connect'] as const)('a scheduler over %s', (transport) 
       { type: 'SHRINK_VOLUME', id: 'op-2', change: { shared: false, value: { milli: 8000 }, reservations: [{ role: 'eng' }] } },
       { type: 'LAUNCH_GROUP', executor: { executorId: 'e-1', type: 'DEFAULT' }, tasks: [{ taskId: 't-1', task: { ok: true } }] },
     ]);
+  });
+
+  it('destroys volumes when they are unused, and is told whom that waits for', async () => {
+    const connected = await connect();
+    const holder = {
+      frameworkId: 'f-2',
+      taskId: 't-9',
+      launchId: 'l-9',
+      agentId: 'agent-1',
+      mode: 'RW',
+      state: 'running',
+      sinceMs: 1000,
+    } as const;
+    const results = [{ type: 'DESTROY', waitsFor: [holder], tasks: [] }];
+    master.answerAccept = () => ok({ results });
+    const whenUnused = { admitsReaders: true, deadlineMs: 60_000, onDeadline: 'kill' } as const;
+    const answer = await connected.accept(offerOf('o-1'), [withId('op-1', destroyWhenUnused(whenUnused, allocated(volume, 'eng')))]);
+
+    expect(answer).toEqual({ ok: true, value: results });
+    const { operations } = master.calls[0]?.request as AcceptRequest;
+    expect(operations).toMatchObject([{ type: 'DESTROY', id: 'op-1', whenUnused, resources: [{ shared: true }] }]);
+    expect(operations[0]).toMatchObject({ resources: [{ allocationRole: undefined }] });
   });
 
   it('hears what became of an operation, and acknowledges it (D-094, D-095)', async () => {

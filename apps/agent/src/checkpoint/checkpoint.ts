@@ -1,6 +1,7 @@
 import { assert, ok, type OperationUuid, refuse, refused, type Refusal, type Result } from '@holdfast/core/base';
 import { applyCheckpointed, Resources } from '@holdfast/core/resources';
 import type { VolumeKey } from '@holdfast/core/volumes';
+import { failpoint } from '@holdfast/platform/failpoints';
 import type { VolumeDirectories, VolumePath } from '../disks';
 import { describeFault } from '../files';
 import { StartFault } from '../store';
@@ -130,12 +131,14 @@ export class Checkpoint {
       await files.writeTarget(encodeRecord(next));
       for (const volume of change.value.appearing) if (await directories.make(volume)) made.push(volume);
       for (const volume of change.value.vanishing) await directories.erase(volume);
+      failpoint('agent.before_commit');
       await files.commitTarget();
     } catch (fault) {
       await this.takeBack(made, fault);
       return refused(cannotKeep(fault));
     }
     await this.sealed(next, whole.value);
+    failpoint('agent.after_commit');
     this.deps.onCommitted?.(performance.now() - startMs);
     return ok(undefined);
   }

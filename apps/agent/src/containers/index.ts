@@ -1,5 +1,5 @@
 export { chooseIsolation } from './choose-isolation';
-export { Container } from './container';
+export { Container, launchVariable } from './container';
 export { type ContainerEnd, endOf, readContainerLog } from './container-log';
 export { ContainerRuntime, LaunchFault, type RuntimeDeps } from './container-runtime';
 export type { ContainerMount, ContainerSpec, Isolation } from './container-spec';

@@ -57,6 +57,10 @@ beforeEach(() => {
       acknowledge: async (framework, operation) => void events.push(`acknowledge ${framework}/${operation}`),
       forgetFramework: async (framework) => void events.push(`forget ${framework}`),
     },
+    inspect: async () => {
+      events.push('begin inspection');
+      return { volumes: [], launches: [], strayMounts: [] };
+    },
     fence: { learnRevision: (revision) => void events.push(`revision ${revision}`) },
     log: recordedLog(),
     send: (message) => void sent.push(message),
@@ -164,4 +168,19 @@ it('passes on refusals, and what is worse than a refusal', async () => {
   await settle();
   expect(sent).toEqual([{ kind: 'operation_outcome', operationUuid: 'DESTROY', refusal }]);
   expect(broken).toEqual([]);
+});
+
+it('inspects at its place in the order, and answers before anything that comes after takes effect', async () => {
+  carryOut(operation('RESERVE'), runTask({ id: 't1' }), { kind: 'inspect', requestId: 'i1' }, runTask({ id: 't2' }));
+  await instructions.settled();
+  expect(done()).toEqual(['begin RESERVE', 'begin t1', 'begin inspection', 'begin t2']);
+  expect(sent.at(-1)).toEqual({ kind: 'inspection', requestId: 'i1', inspection: { volumes: [], launches: [], strayMounts: [] } });
+});
+
+it('answers no inspection for which a lost stream has asked', async () => {
+  carryOut(operation('DESTROY'), operation('CREATE'), { kind: 'inspect', requestId: 'i1' });
+  await settle();
+  instructions.abandon();
+  await instructions.settled();
+  expect(events).not.toContain('begin inspection');
 });

@@ -1,4 +1,5 @@
 import type { OperationUuid, Result } from '@holdfast/core/base';
+import type { AgentInspection } from '@holdfast/core/verification';
 import type { AgentMessage } from '@holdfast/contracts';
 import type { Logger } from '@holdfast/platform/process';
 import { ATTR, withSpan } from '@holdfast/platform/telemetry';
@@ -27,6 +28,8 @@ export interface InstructionDeps {
     | 'confirmGone'
   >;
   readonly fence: Pick<Fence, 'learnRevision'>;
+  /** What exists and is mounted now. */
+  readonly inspect: () => Promise<AgentInspection>;
   readonly log: Logger;
   readonly send: (message: AgentMessage) => void;
   /** What went wrong is not known to have changed nothing: the agent must end. */
@@ -77,6 +80,8 @@ export class Instructions {
       }
       case 'task_gone_confirmed':
         return tasks.confirmGone(instruction);
+      case 'inspect':
+        return this.inspectInTurn(this.era, instruction.requestId);
     }
   }
 
@@ -116,6 +121,20 @@ export class Instructions {
     if (!result.ok) this.deps.log.warn({ operationUuid, refusal: result.refusal.message }, 'an operation was refused');
     this.deps.send({ kind: 'operation_outcome', operationUuid, ...(!result.ok && { refusal: result.refusal }) });
     if (tracked) await this.deps.feedback.conclude(tracked, result);
+  }
+
+  /** At its place in the order, so that what came before has taken effect and what comes after has not. */
+  private inspectInTurn(era: Era, requestId: string): void {
+    this.lane.run(async () => {
+      if (era.isOver) return;
+      try {
+        const inspection = await this.deps.inspect();
+        this.deps.send({ kind: 'inspection', requestId, inspection });
+      } catch (fault) {
+        // It has changed nothing; the master does not wait for ever.
+        this.deps.log.warn({ err: fault }, 'an inspection could not be made');
+      }
+    });
   }
 
   private run(era: Era, task: RunTask): void {

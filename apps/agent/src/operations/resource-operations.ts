@@ -2,6 +2,7 @@ import { type Holder, ok, refuse, type Refusal, refused, type Result } from '@ho
 import { type Conversion, convert, conversionOf, type ResizeOperation, type ResourceOperation } from '@holdfast/core/offers';
 import { isPersistentVolume, needsCheckpoint, type Resource, Resources, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
 import { splitVolumeKey, type VolumeKey } from '@holdfast/core/volumes';
+import { failpoint } from '@holdfast/platform/failpoints';
 import type { Checkpoint, CheckpointChange, TrackedOperation } from '../checkpoint';
 import type { VolumeDirectories, VolumePath } from '../disks';
 import { describeFault } from '../files';
@@ -181,7 +182,9 @@ export class ResourceOperations {
     const { checkpoint, directories } = this.deps;
     for (const volume of volumes) {
       try {
+        failpoint('agent.before_delete');
         await directories.erase(volume);
+        failpoint('agent.after_delete');
       } catch (fault) {
         return cannot(
           `the data of volume ${volume.key} could not all be deleted: ${describeFault(fault)}; repeat the DESTROY when that is mended`,

@@ -58,7 +58,8 @@ const allPids = (): readonly number[] =>
     .map(Number)
     .filter((pid) => pid > 0);
 
-function variablesOf(pid: number, names: ReadonlySet<string>): readonly string[] {
+/** The variables of these names (`NAME=`) in the environment that a process was started with, as `NAME=value`. */
+export function variablesOf(pid: number, names: ReadonlySet<string>): readonly string[] {
   if (names.size === 0) return [];
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1')

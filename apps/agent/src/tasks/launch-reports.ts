@@ -1,6 +1,7 @@
 import type { AgentId, World } from '@holdfast/core/base';
 import type { AgentMessage } from '@holdfast/contracts';
 import type { TaskRef, TaskState } from '@holdfast/core/tasks';
+import { failpoint } from '@holdfast/platform/failpoints';
 import { ATTR, withSpan } from '@holdfast/platform/telemetry';
 import { type PendingStatus, Repeater, type RetryTimes, UpdateStream } from '../updates';
 import type { TaskEnd } from './end-status';
@@ -41,7 +42,11 @@ export class LaunchReports {
       times: settings.updateRetry,
       timers: world,
     });
-    this.goneRepeater = new Repeater(() => send({ kind: 'task_gone', ...this.ref, cause: this.state }), settings.updateRetry, world);
+    const sendGone = () => {
+      failpoint('agent.before_gone');
+      send({ kind: 'task_gone', ...this.ref, cause: this.state });
+    };
+    this.goneRepeater = new Repeater(sendGone, settings.updateRetry, world);
   }
 
   /** The newest state, which the master may not have been told yet. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { World } from '@holdfast/core/base';
 import { allocateAgents, inRandomOrder } from '@holdfast/core/fair-share';
+import { failpoint } from '@holdfast/platform/failpoints';
 import { ATTR, currentTraceParent, withSpan } from '@holdfast/platform/telemetry';
 import type { AllocatorMetrics } from '../metrics';
 import type { MasterSession, Sessions } from '../session';
@@ -37,7 +38,9 @@ async function serveCandidates({ world, sessions }: CycleDeps, session: MasterSe
     if (at > 0) await nextTurn();
     if (sessions.current !== session) break;
     const made = allocateAgents(session.books, candidates.slice(at, at + AGENTS_PER_TURN), world.nowMs());
+    if (made.length > 0) failpoint('allocator.before_allocations');
     session.send(made, traceParent);
+    if (made.length > 0) failpoint('allocator.after_allocations');
     allocations += made.length;
   }
   return { agents: candidates.length, allocations };

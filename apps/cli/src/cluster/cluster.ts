@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orAborted } from '../until-aborted';
 import { startGuard } from './guard';
-import { choosePorts } from './ports';
+import { choosePorts, type ClusterPorts } from './ports';
 import { removeReadyFile, type ReadyState } from './ready-file';
 import { RunningCluster, STOP_GRACE_MS, type ClusterListener } from './running-cluster';
 import { planServices, type ClusterOptions } from './service-plan';
@@ -20,7 +20,7 @@ export interface Cluster {
 
 /** Starts a whole cluster; resolves once everything serves and all agents are registered. Stops what it started when it fails. */
 export async function startCluster(
-  options: ClusterOptions & { readonly readyFile?: string },
+  options: ClusterOptions & { readonly readyFile?: string; readonly onPlanned?: (ports: ClusterPorts) => Promise<void> },
   listener: ClusterListener = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Cluster> {
@@ -44,6 +44,7 @@ export async function startCluster(
       isEphemeral: options.isEphemeral,
       hasOwnRedis: options.redisUrl === undefined,
     });
+    await options.onPlanned?.(ports);
     const plan = planServices(options, ports);
     const logDir = join(options.workDir, 'logs');
     for (const dir of [logDir, join(options.workDir, 'redis'), ...plan.agents.map(({ workDir }) => workDir)])

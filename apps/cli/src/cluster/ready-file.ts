@@ -20,7 +20,10 @@ export interface ReadyState {
 }
 
 /** Replaces the file in one step: a reader sees the old state or the new one, never a part. */
-export async function writeReadyFile(path: string, state: ReadyState): Promise<void> {
+export const writeReadyFile = (path: string, state: ReadyState): Promise<void> => replaceWithJson(path, state);
+
+/** Likewise for any other value. */
+export async function replaceWithJson(path: string, state: object): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   const file = await open(temporary, 'wx');
   try {

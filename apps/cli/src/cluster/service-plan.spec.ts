@@ -29,6 +29,18 @@ describe('planServices', () => {
     });
   });
 
+  it('lets each service find another where it is told to, and the rest where it is', () => {
+    const dial = { 'master-volume-registry': '127.0.0.1:91', 'master-redis': '127.0.0.1:92', 'agent-2-master': '127.0.0.1:93' };
+    const { services, agents } = planServices({ ...OPTIONS, dial }, { ...PORTS, redis: 9 });
+    expect(services[2]?.env).toMatchObject({
+      HOLDFAST_MASTER_REGISTRY: '127.0.0.1:91',
+      HOLDFAST_MASTER_ALLOCATOR: '127.0.0.1:3',
+      HOLDFAST_REDIS_URL: 'redis://127.0.0.1:92',
+    });
+    expect(services[0]?.env).toMatchObject({ HOLDFAST_REDIS_URL: 'redis://127.0.0.1:9' });
+    expect(agents.map(({ process }) => process.env['HOLDFAST_AGENT_MASTER'])).toEqual(['127.0.0.1:1', '127.0.0.1:93']);
+  });
+
   it('tells the master alone who may call and who may do what', () => {
     const access = { credentialsFile: '/c.json', aclsFile: '/a.json' };
     const { services, agents } = planServices({ ...OPTIONS, ...access, redisUrl: 'redis://r:1' }, PORTS);

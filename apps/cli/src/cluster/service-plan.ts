@@ -15,11 +15,16 @@ export interface ClusterOptions {
   /** Full paths: who may call, and who may do what; without them nobody is asked and everything is allowed. */
   readonly credentialsFile?: string;
   readonly aclsFile?: string;
+  /** Where a service finds another instead of at its own address: for tests that stand in between. */
+  readonly dial?: Dial;
   /** The folder with the bundles of the services. */
   readonly distDir: string;
   /** The environment that the services inherit. */
   readonly env: NodeJS.ProcessEnv;
 }
+
+/** `<who>-<whom>`, such as `master-volume-registry`, `master-redis`, `agent-1-master` → `host:port`; who is not named goes straight. */
+export type Dial = Readonly<Record<string, string>>;
 
 export interface AgentPlan {
   readonly name: string;
@@ -48,20 +53,25 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
       ? undefined
       : redisSpec({ program: findRedisServer(env['PATH'] ?? ''), port: ports.redis, dir: join(workDir, 'redis'), env });
   const redisUrl = ports.redis === undefined ? (options.redisUrl ?? '') : `redis://${at(ports.redis)}`;
+  const dial = (who: string, whom: string, port: number) => options.dial?.[`${who}-${whom}`] ?? at(port);
   // A private Redis serves the queues, too; beside a given one the operator's own setting stands.
-  const redisSettings = { HOLDFAST_REDIS_URL: redisUrl, ...(redis === undefined ? {} : { HOLDFAST_QUEUE_REDIS_URL: redisUrl }) };
+  const redisSettings = (who: string) => {
+    if (ports.redis === undefined) return { HOLDFAST_REDIS_URL: redisUrl };
+    const url = `redis://${dial(who, 'redis', ports.redis)}`;
+    return { HOLDFAST_REDIS_URL: url, HOLDFAST_QUEUE_REDIS_URL: url };
+  };
   const service = (name: string, app: string, settings: Readonly<Record<string, string>>): ProcessSpec => ({
     name,
     command: process.execPath,
     args: ['-r', join(options.distDir, 'telemetry-preload.cjs'), join(options.distDir, 'apps', app, 'main.cjs')],
-    env: { ...env, ...redisSettings, ...settings },
+    env: { ...env, ...redisSettings(name), ...settings },
     isServingLine: saysServing,
   });
   const agents = ports.agentsHttp.map((httpPort, index) => {
     const name = `agent-${index + 1}`;
     const agentDir = join(workDir, 'agents', name);
     const settings = {
-      HOLDFAST_AGENT_MASTER: at(ports.masterGrpc),
+      HOLDFAST_AGENT_MASTER: dial(name, 'master', ports.masterGrpc),
       HOLDFAST_AGENT_WORK_DIR: agentDir,
       HOLDFAST_AGENT_RESOURCES: options.resources,
       HOLDFAST_AGENT_HTTP_PORT: String(httpPort),
@@ -91,8 +101,8 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
         HOLDFAST_MASTER_HOST: LOOPBACK,
         HOLDFAST_MASTER_GRPC_PORT: String(ports.masterGrpc),
         HOLDFAST_MASTER_HTTP_PORT: String(ports.masterHttp),
-        HOLDFAST_MASTER_ALLOCATOR: at(ports.allocatorGrpc),
-        HOLDFAST_MASTER_REGISTRY: at(ports.registryGrpc),
+        HOLDFAST_MASTER_ALLOCATOR: dial('master', 'allocator', ports.allocatorGrpc),
+        HOLDFAST_MASTER_REGISTRY: dial('master', 'volume-registry', ports.registryGrpc),
         ...(options.credentialsFile !== undefined && { HOLDFAST_MASTER_CREDENTIALS: options.credentialsFile }),
         ...(options.aclsFile !== undefined && { HOLDFAST_MASTER_ACLS: options.aclsFile }),
       }),

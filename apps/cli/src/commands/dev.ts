@@ -1,8 +1,8 @@
 import { relative, resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Resources } from '@holdfast/core/resources';
 import { readAclsFile, readCredentialsFile } from '@holdfast/platform/credentials';
-import { startCluster, type Cluster, type ClusterListener, type ClusterOptions } from '../cluster';
+import { replaceWithJson, startCluster, type Cluster, type ClusterListener, type ClusterOptions, type Dial } from '../cluster';
 import type { CliContext } from '../context';
 import { untilAborted } from '../until-aborted';
 import { seconds } from '../output';
@@ -17,6 +17,8 @@ interface DevOptions {
   readonly redisUrl?: string;
   readonly credentials?: string;
   readonly acls?: string;
+  readonly planFile?: string;
+  readonly dial?: Dial;
 }
 
 const DEFAULT_RESOURCES = 'cpus:4;mem:4096;disk:10240';
@@ -39,6 +41,9 @@ export function addDevCommand(program: Command, context: CliContext): void {
     )
     .option('--credentials <file>', 'ask frameworks and operators who they are; "holdfast credentials hash" makes the entries')
     .option('--acls <file>', 'which principal may do what, in the format of Mesos')
+    // For tests that stand between the services: the ports are told before anything starts, and who dials whom elsewhere is told us.
+    .addOption(new Option('--plan-file <file>').hideHelp())
+    .addOption(new Option('--dial <json>').argParser((text) => JSON.parse(text) as Dial).hideHelp())
     .addHelpText('after', '\nA service that dies is started again. Logs are kept in <work-dir>/logs.')
     .action((options: DevOptions) => runDev(context, options));
 }
@@ -57,6 +62,8 @@ async function runDev(context: CliContext, options: DevOptions): Promise<void> {
       isEphemeral: options.ephemeralPorts === true,
       ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
       ...(options.readyFile === undefined ? {} : { readyFile: resolve(context.currentDir, options.readyFile) }),
+      ...(options.dial === undefined ? {} : { dial: options.dial }),
+      ...(options.planFile === undefined ? {} : { onPlanned: planWriter(resolve(context.currentDir, options.planFile)) }),
       ...access,
       distDir: context.distDir,
       env: context.env,
@@ -77,6 +84,8 @@ async function runDev(context: CliContext, options: DevOptions): Promise<void> {
   }
   terminal.say('Everything has stopped.');
 }
+
+const planWriter = (file: string) => (ports: object) => replaceWithJson(file, ports);
 
 /** Found right before anything starts: their faults are then told here, and not by a master that keeps dying. */
 async function accessFiles({ currentDir, terminal }: CliContext, { credentials, acls }: DevOptions): Promise<AccessFiles> {

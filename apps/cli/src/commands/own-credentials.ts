@@ -11,7 +11,7 @@ export interface CredentialOptions {
 /** Who asks, as the command line and the environment say; undefined where they say nothing. */
 export async function readOwnCredentials(
   { principal, secretFile }: CredentialOptions,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'complain'>,
 ): Promise<Credentials | undefined> {
   if (principal === undefined && secretFile === undefined) return undefined;
   if (principal === undefined)
@@ -30,7 +30,7 @@ export async function readOwnCredentials(
 
 const READABLE_BY_OTHERS = 0o004;
 
-async function readSecretFile(path: string, terminal: Terminal): Promise<string> {
+async function readSecretFile(path: string, terminal: Pick<Terminal, 'complain'>): Promise<string> {
   const { text, mode } = await readWithMode(path).catch((error: Error) => {
     throw new CommandFailed(EXIT.usage, `The file with the secret cannot be read: ${error.message}`);
   });

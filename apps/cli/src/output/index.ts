@@ -1,3 +1,18 @@
 export { createTerminal, seconds, type Streams, type Terminal } from './terminal';
 export { table } from './table';
-export { plainAgent, plainEntry, plainFramework, plainHolder, plainResources, plainTask, plainVolume, sizeMb } from './plain';
+export { whileWaiting } from './while-waiting';
+export {
+  isoTime,
+  plainAgent,
+  plainDifference,
+  plainEntry,
+  plainFramework,
+  plainHolder,
+  plainRepair,
+  plainResources,
+  plainStore,
+  plainTask,
+  plainVolume,
+  plainWatched,
+  sizeMb,
+} from './plain';

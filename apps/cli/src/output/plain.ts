@@ -1,10 +1,11 @@
 import type { Holder } from '@holdfast/core/base';
 import type { FrameworkInfo, Offer } from '@holdfast/core/offers';
 import type { Resources } from '@holdfast/core/resources';
-import { splitVolumeKey, type LedgerEntry, type LedgerVolume } from '@holdfast/core/volumes';
-import type { AgentsAnswer, FrameworksAnswer, TasksAnswer } from '@holdfast/contracts';
+import type { LedgerDifference, LedgerRepair, VerifiedStore } from '@holdfast/core/verification';
+import { splitVolumeKey, type Drain, type LedgerEntry, type LedgerVolume } from '@holdfast/core/volumes';
+import type { AgentsAnswer, FrameworksAnswer, TasksAnswer, WatchedEntry } from '@holdfast/contracts';
 
-/** What `--json` prints: plain objects with fixed names, times as ISO 8601, sizes in MB. */
+/** What `--json` prints: plain objects with fixed names, times as ISO 8601, sizes in MB (docs/operations.md). */
 
 export function plainVolume(volume: LedgerVolume) {
   const { role, persistenceId } = splitVolumeKey(volume.volume);
@@ -19,10 +20,21 @@ export function plainVolume(volume: LedgerVolume) {
     generation: volume.generation,
     createdAt: isoTime(volume.createdMs),
     creator: { principal: volume.creator.principal, frameworkId: volume.creator.frameworkId },
+    drain: volume.drain && plainDrain(volume.drain),
     holders: volume.holders.map(plainHolder),
     revision: volume.revision,
   };
 }
+
+const plainDrain = ({ requester, ...drain }: Drain) => ({
+  principal: requester.principal,
+  frameworkId: requester.frameworkId,
+  operationId: requester.operationId,
+  since: isoTime(drain.sinceMs),
+  deadline: drain.deadlineAtMs === undefined ? undefined : isoTime(drain.deadlineAtMs),
+  onDeadline: drain.onDeadline,
+  admitsReaders: drain.admitsReaders,
+});
 
 export const plainHolder = (holder: Holder) => ({
   taskId: holder.taskId,
@@ -45,10 +57,40 @@ export function plainEntry(entry: LedgerEntry) {
     generation: entry.generation,
     holder: entry.holder === undefined ? undefined : plainHolder(entry.holder),
     cause: entry.cause,
+    by: entry.by,
     epoch: entry.epoch,
     traceId: entry.traceId,
   };
 }
+
+export const plainWatched = ({ storeId, agentId, entry }: WatchedEntry) => ({ storeId, agentId, ...plainEntry(entry) });
+
+export const plainDifference = (difference: LedgerDifference) => ({
+  kind: difference.kind,
+  message: difference.message,
+  storeId: difference.storeId,
+  agentId: difference.agentId,
+  volume: difference.volume,
+  holder: difference.holder && plainHolder(difference.holder),
+  evidence: difference.evidence,
+  remedy: difference.remedy,
+  repairable: difference.isRepairable,
+});
+
+export const plainStore = (store: VerifiedStore) => ({
+  storeId: store.storeId,
+  agentId: store.agentId,
+  revision: store.revision,
+  volumes: store.volumeCount,
+  holders: store.holderCount,
+  problem: store.problem,
+});
+
+export const plainRepair = ({ difference, action, isDone }: LedgerRepair) => ({
+  difference: plainDifference(difference),
+  action,
+  done: isDone,
+});
 
 export const plainAgent = (agent: AgentsAnswer['agents'][number]) => ({
   id: agent.info.id,
@@ -87,7 +129,7 @@ export const plainResources = (resources: Resources) => ({
 
 export const sizeMb = ({ resource }: LedgerVolume): number => (resource.value.kind === 'scalar' ? resource.value.milli / 1000 : 0);
 
-const isoTime = (ms: number): string => new Date(ms).toISOString();
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 const plainFrameworkInfo = (info: FrameworkInfo) => ({
   id: info.id,

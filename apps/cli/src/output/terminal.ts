@@ -11,6 +11,8 @@ export interface Terminal {
   say(text?: string): void;
   /** For standard error. */
   complain(text: string): void;
+  /** One line in place of the one said fleetingly before it; '' takes it away. Only where somebody looks. */
+  fleeting(text: string): void;
 }
 
 export interface Streams {
@@ -27,8 +29,12 @@ export function createTerminal({ stdout, stderr }: Streams, { noColor }: { reado
     marks: isLive ? { good: colours.green('✔'), bad: colours.red('✘') } : { good: 'ok', bad: 'FAILED' },
     say: (text = '') => stdout.write(`${text}\n`),
     complain: (text) => stderr.write(`${text}\n`),
+    fleeting: (text) => isLive && stderr.write(`${ERASED_LINE}${text}`),
   };
 }
+
+/** Back to the start of the line, and what was on it is gone. */
+const ERASED_LINE = '\r\u001b[K';
 
 /** `2.3 s` */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -4,6 +4,7 @@ import { planAccept, settleAccept, type AcceptContext, wantsExtensions } from '@
 import { Resources } from '@holdfast/core/resources';
 import type { UnitResult } from '@holdfast/core/volumes';
 import type { AcceptRequest, AcceptResponse } from '@holdfast/contracts';
+import { failpoint } from '@holdfast/platform/failpoints';
 import { ATTR, withSpan } from '@holdfast/platform/telemetry';
 import type { Caller } from '../calls/caller';
 import type { Deps } from '../deps';
@@ -97,6 +98,7 @@ function contextOf(deps: Deps, framework: Framework, caller: Caller, { agent, of
     newLaunchId: () => deps.world.ids.uuid(),
     findExecutor: (executorId) => deps.executors.get(agent.id, framework.id, executorId)?.info,
     mayGrowShared: caller.door === 'grpc' || wantsExtensions(info),
+    nowMs: deps.world.nowMs(),
     authorize: (action) => authorize(deps.acls, info.principal, action),
   };
 }
@@ -112,6 +114,8 @@ async function askLedger(
   { agent }: TakenOffers,
   units: Parameters<Deps['ledger']['apply']>[1],
 ): Promise<readonly UnitResult[] | Refusal> {
+  failpoint('master.before_ledger');
   const answer = await deps.ledger.apply(agent.storeId, units);
+  failpoint('master.after_ledger');
   return answer.ok ? answer.results : answer.refusal;
 }

@@ -1,15 +1,16 @@
 import { assert, type Role } from '@holdfast/core/base';
 import { convertTotal, type AgentStep, type Operation, type Settlement, unallocatedConversion } from '@holdfast/core/offers';
-import type { Resource } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
 import { currentTraceParent } from '@holdfast/platform/telemetry';
 import type { Agent } from '../agents/agent-book';
-import { destroyVolumes, type Feedback } from '../agents/destroy-volumes';
+import { destroyVolumes, type MeantVolume } from '../agents/destroy-volumes';
 import { resizeCopies } from '../agents/resize-volume';
 import { sendOperation } from '../agents/send-operation';
 import type { Deps } from '../deps';
+import { beginDrain } from '../drains/begin-drain';
 import type { Framework } from '../frameworks';
 import { rescindOffersWith } from '../offers/return-offers';
+import { type Feedback, trackOperation } from '../operations/track-operation';
 import { giveBack } from './give-back';
 import { runGroup } from './run-group';
 import { stageTask } from './stage-task';
@@ -22,6 +23,8 @@ export interface DecidedCall {
   /** Of its filter; absent: the default. */
   readonly refuseMs: number | undefined;
 }
+
+type ApplyStep = Extract<AgentStep, { kind: 'apply_operation' }>;
 
 interface Stage {
   readonly deps: Deps;
@@ -63,6 +66,8 @@ export function carryOut(deps: Deps, framework: Framework, taken: TakenOffers, c
   for (const step of settlement.agentSteps) takeStep(stage, step);
   useResources(deps, taken, settlement);
   for (const { from, to } of settlement.resized) resizeCopies(deps, agent, from, to);
+  // The allocator has the volumes of this very ACCEPT by now.
+  for (const draining of settlement.draining) beginDrain(deps, agent, draining);
   destroyed(1);
 }
 
@@ -89,30 +94,33 @@ function takeStep(stage: Stage, step: AgentStep): void {
   }
 }
 
-function applyOperation({ deps, agent, destroyed, feedbackOf }: Stage, step: Extract<AgentStep, { kind: 'apply_operation' }>): void {
+function applyOperation({ deps, agent, destroyed, feedbackOf }: Stage, step: ApplyStep): void {
   const { operation, operationIndex } = step;
   const feedback = feedbackOf(operationIndex);
   if (feedback) trackOperation(deps, agent, feedback);
   if (operation.type === 'DESTROY') {
+    const volumes = volumesOf(step);
     // With an id the operation is over when all of its volumes are gone; without, none waits for another.
-    const parts = feedback ? [operation.resources] : operation.resources.map((volume) => [volume]);
-    for (const volumes of parts) destroyVolumes(deps, agent, volumes, feedback, () => volumes.forEach(destroyed));
+    const parts = feedback ? [volumes] : volumes.map((volume) => [volume]);
+    for (const part of parts) destroyVolumes(deps, agent, part, feedback, () => part.forEach(destroyed));
     return;
   }
   sendOperation(deps, agent, operation, feedback, (refusal) => {
     if (refusal) agent.link?.drop(`it could not carry out ${operation.type}: ${refusal.message}`);
-    else if (operation.type === 'CREATE') confirmCreated(deps, agent, operation.resources);
+    else if (operation.type === 'CREATE') confirmCreated(deps, agent, step);
   });
 }
 
-/** It is pending from now on; what becomes of it comes from the agent (D-093). */
-function trackOperation(deps: Deps, agent: Agent, { frameworkId, operationId }: Feedback): void {
-  const status = { operationId, state: 'OPERATION_PENDING', agentId: agent.id } as const;
-  deps.operations.put({ frameworkId, operationId, agentId: agent.id, status, unacknowledged: undefined, sinceMs: deps.world.nowMs() });
+function confirmCreated(deps: Deps, agent: Agent, step: ApplyStep): void {
+  for (const { resource, generation } of volumesOf(step)) {
+    void deps.ledger.record(agent.storeId, { kind: 'confirm_created', volume: keyOfVolume(resource), generation });
+  }
 }
 
-function confirmCreated(deps: Deps, agent: Agent, volumes: readonly Resource[]): void {
-  for (const volume of volumes) void deps.ledger.record(agent.storeId, { kind: 'confirm_created', volume: keyOfVolume(volume) });
+/** Of a CREATE or DESTROY. */
+function volumesOf({ operation, generations }: ApplyStep): readonly MeantVolume[] {
+  const resources = 'resources' in operation ? operation.resources : [];
+  return resources.map((resource, at) => ({ resource, generation: generations[at] ?? 0 }));
 }
 
 function useResources(deps: Deps, { agent, offers }: TakenOffers, { conversions, used }: Settlement): void {

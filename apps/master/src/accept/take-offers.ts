@@ -2,6 +2,7 @@ import { ok, refuse, refused, type OfferId, type Refusal, type Result } from '@h
 import { checkOffers, type Offer } from '@holdfast/core/offers';
 import type { Agent } from '../agents/agent-book';
 import type { Deps } from '../deps';
+import { offerable } from '../drains/offerable';
 import type { Framework } from '../frameworks';
 import { returnOffer } from '../offers/return-offers';
 
@@ -39,10 +40,11 @@ export function whyUseless(deps: Deps, framework: Framework, { agent, registrati
 }
 
 /**
- * An ACCEPT before this one may have destroyed or resized a volume that these offers still name. Had they been outstanding, they would have
+ * Before this ACCEPT had its turn, a volume that its offers still name may have been destroyed, resized, or withheld until it is. Had they been outstanding, they would have
  * been rescinded; so they are gone (`offer_gone`). From here on all that they hold is part of the agent's total.
  */
 export function findStaleOffer({ agent, offers }: TakenOffers): Refusal | undefined {
-  const stale = offers.find(({ resources }) => !agent.total.contains(resources.unallocate()));
+  const there = offerable(agent);
+  const stale = offers.find(({ resources }) => !there.contains(resources.unallocate()));
   return stale && refuse('offer_gone', { offerId: stale.id });
 }

@@ -1,6 +1,8 @@
-import type { AgentId, StoreId } from '@holdfast/core/base';
+import type { AgentId, LaunchId, Principal, StoreId } from '@holdfast/core/base';
 import type { Resources } from '@holdfast/core/resources';
+import type { VolumeKey } from '@holdfast/core/volumes';
 import type { AgentInfo, MasterMessage } from '@holdfast/contracts';
+import type { VolumeDrain } from '../drains/volume-drain';
 import { AgentOperations } from './agent-operations';
 import { AgentQueue } from './agent-queue';
 import type { Destruction } from './destroy-volumes';
@@ -37,12 +39,24 @@ export interface Agent {
   bookedInRequest: number;
   /** The ledger has taken its present report; otherwise it is asked for another when the ledger is back. */
   isReconciled: boolean;
+  /** On whose behalf it was asked for its next report, if a person asked. */
+  reportBy: Principal | undefined;
   lastHeardMs: number;
   unreachableSinceMs: number | undefined;
   /** Operations sent and not yet answered. */
   readonly operations: AgentOperations;
   /** What the ledger has granted to destroy and the agent has not confirmed. */
   readonly destroying: Set<Destruction>;
+  /** Volumes that wait for their last holder before they are destroyed; they are in `total` until then. */
+  readonly drains: Map<VolumeKey, VolumeDrain>;
+  /** Launches whose process is gone, until the ledger has their release. */
+  readonly releasing: Map<LaunchId, PendingRelease>;
+}
+
+export interface PendingRelease {
+  readonly written: Promise<void>;
+  /** The stream over which the agent waits to have it confirmed that the launch is gone. */
+  awaitedBy: AgentLink | undefined;
 }
 
 export const newAgent = (id: AgentId, storeId: StoreId, info: AgentInfo, total: Resources): Agent => ({
@@ -56,10 +70,13 @@ export const newAgent = (id: AgentId, storeId: StoreId, info: AgentInfo, total: 
   link: undefined,
   bookedInRequest: 0,
   isReconciled: false,
+  reportBy: undefined,
   lastHeardMs: 0,
   unreachableSinceMs: undefined,
   operations: new AgentOperations(),
   destroying: new Set(),
+  drains: new Map(),
+  releasing: new Map(),
 });
 
 /** The agents that this master knows, by id. */
@@ -81,6 +98,17 @@ export class AgentBook {
   withStore(storeId: StoreId): Agent | undefined {
     for (const agent of this.agents.values()) if (agent.storeId === storeId && agent.state === 'connected') return agent;
     return undefined;
+  }
+
+  /** The agent that has a store: the connected one, else the one last heard of, since a store may move to a new id. */
+  ofStore(storeId: StoreId): Agent | undefined {
+    let found: Agent | undefined;
+    for (const agent of this.agents.values()) {
+      if (agent.storeId !== storeId) continue;
+      if (agent.state === 'connected') return agent;
+      if (!found || agent.lastHeardMs > found.lastHeardMs) found = agent;
+    }
+    return found;
   }
 
   /** Whether an agent admitted earlier has not come back yet (D-061). */

@@ -2,9 +2,10 @@ import type { FrameworkId, Role } from '@holdfast/core/base';
 import { Resources } from '@holdfast/core/resources';
 import type { BookChange, UsedResources } from '@holdfast/contracts';
 import type { Deps } from '../deps';
+import { offerable } from '../drains/offerable';
 import type { Agent } from './agent-book';
 
-/** An agent as the allocator is to know it: its total, and whose tasks and executors use, or who is offered, what of it. */
+/** An agent as the allocator is to know it: what of its total may be offered, and whose tasks and executors use, or who is offered, what of it. */
 export function asBookChange(deps: Pick<Deps, 'offers' | 'tasks' | 'executors'>, agent: Agent): BookChange {
   const used = new Map<string, { frameworkId: FrameworkId; role: Role; resources: Resources }>();
   const users = [...deps.tasks.ofAgent(agent.id).filter((task) => !task.gone), ...deps.executors.ofAgent(agent.id)];
@@ -19,7 +20,7 @@ export function asBookChange(deps: Pick<Deps, 'offers' | 'tasks' | 'executors'>,
   return {
     kind: 'put_agent',
     agentId: agent.id,
-    total: agent.total,
+    total: offerable(agent),
     used: [...[...used.values()].map((entry) => ({ ...entry, offered: false })), ...offered],
     active: agent.state === 'connected',
     hostname: agent.info.hostname,

@@ -3,6 +3,7 @@ import { engDisk, launch, MasterStory, reportedTask, volume } from '../master.fi
 import { watchAgents } from './agent-health';
 import { asBookChange } from './agent-snapshot';
 import { disconnectAgent } from './disconnect-agent';
+import { reportAnew } from './report-anew';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);
@@ -105,5 +106,21 @@ describe('an agent', () => {
     const { agent } = await story.register();
     expect(agent.state).toBe('connected');
     expect(agent.isReconciled).toBe(false);
+  });
+
+  it('that is asked to report on somebody’s behalf has that stand in the history of what the report changes, once', async () => {
+    const { story, agent, checkpointed } = await cluster();
+    reportAnew(story.deps, 'store-1', 'a repair', 'ops');
+    expect(agent.drops).toEqual(['a repair']);
+    const info = { id: agent.agent.id, hostname: 'host-1', httpPort: 5051, attributes: [] };
+    const added = async (...ids: string[]) => {
+      await story.register({ agent: info, checkpointed: checkpointed.add(Resources.of(ids.map((id) => volume(id, 10)))) });
+      return (await story.ledger.readHistory('store-1', undefined, 0, 100)).map(({ volume: key, by }) => `${key} ${by}`).at(-1);
+    };
+    story.ledger.isLinked = false;
+    await added('w');
+    story.ledger.isLinked = true;
+    expect(await added('w')).toBe('eng/w ops');
+    expect(await added('w', 'x')).toBe('eng/x undefined');
   });
 });

@@ -7,6 +7,7 @@ export function disconnectAgent(deps: Deps, agent: Agent, link: AgentLink): void
   if (agent.link !== link) return;
   agent.link = undefined;
   agent.state = 'disconnected';
+  deps.inspections.interrupt(agent.storeId);
   deps.log.warn({ agentId: agent.id }, 'agent disconnected');
   // Inactive first: what the offers return must not be offered at once.
   deps.allocator.change({ kind: 'set_agent_active', agentId: agent.id, active: false });

@@ -1,16 +1,17 @@
 import { refuse, type AgentId, type Refusal } from '@holdfast/core/base';
-import { applyCheckpointed, isPersistentVolume, type Resource, Resources, toPlainDisk } from '@holdfast/core/resources';
+import { applyCheckpointed, Resources } from '@holdfast/core/resources';
 import { isTerminal, keyOfVolume, volumesOf } from '@holdfast/core/tasks';
 import type { ReconcileOutcome, StoreReport } from '@holdfast/core/volumes';
 import type { AgentMessage, ReportedTask } from '@holdfast/contracts';
 import type { Deps } from '../deps';
+import { closeDrains, resumeDrains } from '../drains/resume-drains';
 import { rebuildExecutors } from '../executors/rebuild-executors';
 import { rescindOffer } from '../offers/return-offers';
 import { adoptOperations } from '../operations/adopt-operations';
 import { adoptTasks } from '../tasks/adopt-tasks';
 import { newAgent, type Agent, type AgentLink } from './agent-book';
 import { asBookChange } from './agent-snapshot';
-import { type Destruction, destroyVolumes } from './destroy-volumes';
+import { destroyAnew, findDoomed } from './destroy-anew';
 
 export type Register = Extract<AgentMessage, { kind: 'register' }>;
 
@@ -24,6 +25,8 @@ export async function registerAgent(deps: Deps, register: Register, link: AgentL
   if (!total.ok) return refuse('agent_refused', { problem: total.refusal.message });
   await deps.leadership.raiseAbove(register.highestEpoch);
   const agent = admit(deps, register, total.value);
+  // Who waits in the queue for a word over an earlier stream would keep this one waiting.
+  deps.inspections.interrupt(agent.storeId);
   return agent.queue.run(() => takeReport(deps, agent, register, total.value, link));
 }
 
@@ -42,15 +45,17 @@ function admit(deps: Deps, { agent: info, storeId }: Register, total: Resources)
 async function takeReport(deps: Deps, agent: Agent, register: Register, total: Resources, link: AgentLink): Promise<Agent> {
   const before = agent.state;
   const destroying = [...agent.destroying];
+  const draining = closeDrains(deps, agent);
   closeEarlierRegistration(deps, agent, link);
-  const outcome = await deps.ledger.reconcile({ ...reportOf(agent, register), agentRevision: register.ledgerRevision });
+  const outcome = await deps.ledger.reconcile(reportOf(agent, register));
+  if (!outcome.refusal) agent.reportBy = undefined;
   logReconciliation(deps, agent, outcome);
 
-  const doomed = total.filter((resource) => isPersistentVolume(resource) && outcome.destroying.includes(keyOfVolume(resource)));
+  const doomed = findDoomed(total, outcome, destroying);
   agent.info = { ...register.agent, id: agent.id };
   agent.state = 'connected';
   agent.isReconciled = outcome.refusal === undefined;
-  agent.total = total.subtract(doomed);
+  agent.total = total.subtract(Resources.of(doomed.map(({ resource }) => resource)));
   agent.unreachableSinceMs = undefined;
   deps.agentStore.save({ id: agent.id, storeId: agent.storeId, info: agent.info });
   link.send({
@@ -61,13 +66,15 @@ async function takeReport(deps: Deps, agent: Agent, register: Register, total: R
   });
   adoptTasks(deps, agent, register.tasks, before);
   rebuildExecutors(deps, agent);
+  resumeDrains(deps, agent, outcome, draining);
   agent.bookedInRequest = deps.allocator.change(asBookChange(deps, agent));
-  destroyAnew(deps, agent, doomed.toList(), destroying);
+  destroyAnew(deps, agent, doomed);
   adoptOperations(deps, agent, register.operations);
   deps.log.info(
     { agentId: agent.id, storeId: agent.storeId, total: agent.total.toString(), tasks: register.tasks.length },
     'agent registered',
   );
+  deps.registrations.announce(agent);
   return agent;
 }
 
@@ -83,8 +90,10 @@ function closeEarlierRegistration(deps: Deps, agent: Agent, link: AgentLink): vo
   deps.offers.forgetSettling(agent.id);
 }
 
-function reportOf(agent: Agent, register: Register): Pick<StoreReport, 'storeId' | 'agentId' | 'volumes' | 'holders'> {
+function reportOf(agent: Agent, register: Register): Parameters<Deps['ledger']['reconcile']>[0] {
   return {
+    agentRevision: register.ledgerRevision,
+    ...(agent.reportBy !== undefined && { by: agent.reportBy }),
     storeId: agent.storeId,
     agentId: agent.id,
     volumes: register.checkpointed
@@ -115,23 +124,4 @@ function logReconciliation(deps: Deps, agent: Agent, outcome: ReconcileOutcome):
   }
   for (const difference of outcome.differences)
     deps.log.warn({ agentId: agent.id, storeId: agent.storeId, difference }, 'ledger reconciled');
-}
-
-/** Volumes that a broken stream or a crash had left half destroyed; those of an operation whose framework wants feedback go together. */
-function destroyAnew(deps: Deps, agent: Agent, doomed: readonly Resource[], earlier: readonly Destruction[]): void {
-  const left = new Map(doomed.map((volume) => [keyOfVolume(volume), volume]));
-  for (const { volumes, feedback } of earlier) {
-    const again = feedback ? volumes.flatMap((volume) => left.get(keyOfVolume(volume)) ?? []) : [];
-    if (again.length === 0) continue;
-    for (const volume of again) left.delete(keyOfVolume(volume));
-    destroyVolumes(deps, agent, again, feedback, () => returnDisk(deps, agent, again));
-  }
-  for (const volume of left.values()) destroyVolumes(deps, agent, [volume], undefined, () => returnDisk(deps, agent, [volume]));
-}
-
-/** They are gone: their disk comes back as ordinary reserved disk. */
-function returnDisk(deps: Deps, agent: Agent, volumes: readonly Resource[]): void {
-  const disk = Resources.of(volumes.map(toPlainDisk));
-  agent.total = agent.total.add(disk);
-  deps.allocator.change({ kind: 'convert_total', agentId: agent.id, conversions: [{ consumed: Resources.empty, produced: disk }] });
 }

@@ -1,9 +1,9 @@
 import type { ResizeOperation, ResourceOperation } from '@holdfast/core/offers';
 import { currentTraceParent } from '@holdfast/platform/telemetry';
 import type { Deps } from '../deps';
+import type { Feedback } from '../operations/track-operation';
 import type { Agent } from './agent-book';
 import type { OutcomeListener } from './agent-operations';
-import type { Feedback } from './destroy-volumes';
 
 /** Sends an operation to a connected agent, in order with everything else that is sent to it. With `feedback` it carries the framework's id for it. */
 export function sendOperation(

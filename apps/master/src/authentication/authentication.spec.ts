@@ -113,7 +113,7 @@ describe('authentication', () => {
 
     async function serve(access: Access): Promise<string> {
       const books = { agents: new AgentBook(), frameworks: new FrameworkBook(), offers: new OfferBook(), tasks: new TaskBook() };
-      const ledger = { readVolumes: async () => [], readHistory: async () => [] };
+      const ledger = { readStores: async () => [], readVolumes: async () => [], readHistory: async () => [] };
       const deps = { ...access, ...books, ledger, self: { version: '1' } } as unknown as Deps;
       server = await startRpcServer({
         host: '127.0.0.1',

@@ -35,6 +35,17 @@ describe('the examples of the security document', () => {
       expect(may('operator', action)).toBe(false);
       expect(may(undefined, action)).toBe(false);
     }
+    const operators: readonly Action[] = [
+      { kind: 'force_release', roles: ['eng'] },
+      { kind: 'repair_ledger', agents: ['a1'] },
+      { kind: 'repair_ledger', agents: [] },
+    ];
+    for (const action of operators) {
+      expect(may('operator', action)).toBe(true);
+      expect(may('indexer', action)).toBe(false);
+      expect(may(undefined, action)).toBe(false);
+    }
+    expect(may('operator', { kind: 'force_release', roles: ['ads'] })).toBe(false);
     const others: readonly Action[] = [
       { kind: 'run_tasks', user: 'root' },
       { kind: 'run_tasks', user: '0' },

@@ -1,5 +1,17 @@
 import type { Refusal, Revision, StoreId } from '@holdfast/core/base';
-import type { LedgerEntry, LedgerUnit, LedgerVolume, ReconcileOutcome, StoreReport, UnitResult, VolumeKey } from '@holdfast/core/volumes';
+import type {
+  HolderPage,
+  DrainedVolume,
+  LedgerEntry,
+  LedgerFeed,
+  LedgerUnit,
+  LedgerVolume,
+  ReconcileOutcome,
+  StoreReport,
+  StoreStanding,
+  UnitResult,
+  VolumeKey,
+} from '@holdfast/core/volumes';
 
 export type LedgerAnswer =
   | { readonly ok: true; readonly revision: Revision; readonly results: readonly UnitResult[] }
@@ -15,9 +27,18 @@ export interface Ledger {
    */
   record(storeId: StoreId, unit: LedgerUnit): Promise<void>;
   reconcile(
-    report: Pick<StoreReport, 'storeId' | 'agentId' | 'volumes' | 'holders'> & { readonly agentRevision: Revision },
+    report: Pick<StoreReport, 'storeId' | 'agentId' | 'volumes' | 'holders' | 'by'> & { readonly agentRevision: Revision },
   ): Promise<ReconcileOutcome>;
   readVolumes(storeIds: readonly StoreId[], volume?: VolumeKey): Promise<readonly LedgerVolume[]>;
+  readHolders(
+    storeId: StoreId,
+    volume: VolumeKey,
+    page: { readonly from?: string; readonly limit: number },
+  ): Promise<HolderPage | undefined>;
+  readStores(): Promise<readonly StoreStanding[]>;
+  /** Resolves when everything that was to be recorded for this store until now is written; false: not within the time. */
+  settled(storeId: StoreId, timeoutMs: number): Promise<boolean>;
+  readonly feed: LedgerFeed;
   readHistory(storeId: StoreId, volume: VolumeKey | undefined, afterRevision: Revision, limit: number): Promise<readonly LedgerEntry[]>;
   /** The highest revision seen of a store. */
   revisionOf(storeId: StoreId): Revision;
@@ -28,6 +49,8 @@ export interface Ledger {
 export interface LedgerListener {
   /** The store's ledger and its agent may differ: the agent is asked to report anew. */
   storeInDoubt(storeId: StoreId, reason: string): void;
+  /** The last holder of volumes that waited for it has left: they are `destroying` from now on, and their agent is to delete them. */
+  drained(storeId: StoreId, volumes: readonly DrainedVolume[]): void;
   /** The link is back after an absence. */
   ledgerBack(): void;
   /** A later epoch has been seen: this master must stop. */

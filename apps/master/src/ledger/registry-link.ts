@@ -80,7 +80,10 @@ export class RegistryLink {
       this.log.warn({ reason: String(reason) }, 'volume registry lost; launches that need a volume are refused until it is back');
     this.link = undefined;
     const inDoubt = new Set([...this.pending.values()].map(({ storeId }) => storeId));
-    const refusal = refuse('ledger_unavailable', { problem: 'the connection to the volume registry broke before it answered' });
+    const refusal = refuse('ledger_unavailable', {
+      problem: 'the connection to the volume registry broke before it answered',
+      inDoubt: true,
+    });
     for (const { resolve } of this.pending.values()) resolve(unavailable(refusal));
     this.pending.clear();
     this.listener.down(inDoubt);

@@ -1,39 +1,50 @@
-import type { Clock, Epoch, Revision, StoreId, Timers } from '@holdfast/core/base';
+import type { Clock, Epoch, Refusal, Revision, StoreId, Timers } from '@holdfast/core/base';
 import { refuse } from '@holdfast/core/base';
-import type { LedgerEntry, LedgerUnit, LedgerVolume, ReconcileOutcome, TransactionResult, VolumeKey } from '@holdfast/core/volumes';
-import { volumeRegistryService } from '@holdfast/contracts';
+import type {
+  HolderPage,
+  LedgerEntry,
+  LedgerFeed,
+  LedgerUnit,
+  LedgerVolume,
+  ReconcileOutcome,
+  StoreStanding,
+  TransactionResult,
+  VolumeKey,
+} from '@holdfast/core/volumes';
+import { type Method, volumeRegistryService } from '@holdfast/contracts';
 import { RpcFault, type RpcClient } from '@holdfast/platform/rpc';
 import { currentTraceParent } from '@holdfast/platform/telemetry';
 import type { Logger } from '@holdfast/platform/process';
 import type { Ledger, LedgerAnswer, LedgerListener } from './ledger';
+import { remoteFeed } from './follow-history';
+import { OwedUnits } from './owed-units';
+import { RedisReturn } from './redis-return';
 import { RegistryLink } from './registry-link';
 
 const CALL_DEADLINE_MS = 5_000;
-/** Between attempts to write what is owed, while the registry answers that Redis is away. */
-const PAY_RETRY_MS = 500;
-
-/** A unit that must be written sooner or later. */
-interface Owed {
-  readonly unit: LedgerUnit;
-  readonly written: () => void;
-}
-
 /** The ledger behind the volume registry. */
 export class RemoteLedger implements Ledger {
   private readonly link: RegistryLink;
   private readonly revisions = new Map<StoreId, Revision>();
-  /** Units that wait for the registry to come back, oldest first, per store. */
-  private readonly owed = new Map<StoreId, Owed[]>();
-  /** Stores whose debts are being written, or wait for the next attempt. */
-  private readonly paying = new Set<StoreId>();
+  private readonly owed: OwedUnits;
+  private readonly redisReturn: RedisReturn;
+  readonly feed: LedgerFeed;
 
   constructor(
     private readonly client: RpcClient,
     private readonly leadership: { readonly epoch: Epoch },
     private readonly world: Clock & Timers,
     private readonly listener: LedgerListener,
-    private readonly log: Logger,
+    log: Logger,
   ) {
+    this.feed = remoteFeed(client);
+    this.owed = new OwedUnits((storeId, units) => this.apply(storeId, units), world, log);
+    const isReconcilable = 'the ledger is back and has not seen the report of its agent';
+    this.redisReturn = new RedisReturn(
+      (storeId) => this.answers(storeId),
+      (storeId) => listener.storeInDoubt(storeId, isReconcilable),
+      world,
+    );
     this.link = new RegistryLink(
       client,
       {
@@ -55,25 +66,15 @@ export class RemoteLedger implements Ledger {
   }
 
   async apply(storeId: StoreId, units: readonly LedgerUnit[]): Promise<LedgerAnswer> {
-    const traceParent = currentTraceParent();
-    const result = await this.link.apply({
-      storeId,
-      epoch: this.leadership.epoch,
-      seenRevision: this.revisionOf(storeId),
-      nowMs: this.world.nowMs(),
-      units,
-      ...(traceParent !== undefined && { traceParent }),
-    });
-    return this.learn(storeId, result);
+    return this.learn(storeId, await this.ask(storeId, units));
   }
 
   record(storeId: StoreId, unit: LedgerUnit): Promise<void> {
-    return new Promise((resolve) => {
-      const queue = this.owed.get(storeId);
-      if (queue) queue.push({ unit, written: resolve });
-      else this.owed.set(storeId, [{ unit, written: resolve }]);
-      void this.payOff(storeId);
-    });
+    return this.owed.record(storeId, unit);
+  }
+
+  settled(storeId: StoreId, timeoutMs: number): Promise<boolean> {
+    return this.owed.settled(storeId, timeoutMs);
   }
 
   async reconcile(report: Parameters<Ledger['reconcile']>[0]): Promise<ReconcileOutcome> {
@@ -92,17 +93,31 @@ export class RemoteLedger implements Ledger {
         { deadlineMs: CALL_DEADLINE_MS },
       )
       .catch(asUnavailable);
-    const value = outcome.ok ? outcome.value : { revision: 0, refusal: outcome.refusal, differences: [], destroying: [] };
+    const value = outcome.ok ? outcome.value : { revision: 0, refusal: outcome.refusal, differences: [], destroying: [], draining: [] };
     if (value.refusal?.code === 'stale_epoch') this.listener.fenced(value.refusal);
-    if (!value.refusal) this.revisions.set(report.storeId, value.revision);
+    if (value.refusal?.code === 'ledger_unavailable') this.redisReturn.await(report.storeId);
+    if (!value.refusal) {
+      this.redisReturn.forget(report.storeId);
+      this.revisions.set(report.storeId, value.revision);
+    }
     return value;
   }
 
   async readVolumes(storeIds: readonly StoreId[], volume?: VolumeKey): Promise<readonly LedgerVolume[]> {
     const query = { storeIds, ...(volume !== undefined && { volume }) };
-    const answer = await this.client.unary(volumeRegistryService.readVolumes, query, { deadlineMs: CALL_DEADLINE_MS });
-    if (!answer.ok) throw new RpcFault(answer.refusal.message, 'UNAVAILABLE');
-    return answer.value.volumes;
+    return (await this.read(volumeRegistryService.readVolumes, query)).volumes;
+  }
+
+  async readHolders(
+    storeId: StoreId,
+    volume: VolumeKey,
+    page: { readonly from?: string; readonly limit: number },
+  ): Promise<HolderPage | undefined> {
+    return (await this.read(volumeRegistryService.readHolders, { storeId, volume, ...page })).page;
+  }
+
+  async readStores(): Promise<readonly StoreStanding[]> {
+    return (await this.read(volumeRegistryService.readStores, {})).stores;
   }
 
   async readHistory(
@@ -112,53 +127,59 @@ export class RemoteLedger implements Ledger {
     limit: number,
   ): Promise<readonly LedgerEntry[]> {
     const query = { storeId, afterRevision, limit, ...(volume !== undefined && { volume }) };
-    const answer = await this.client.unary(volumeRegistryService.readHistory, query, { deadlineMs: CALL_DEADLINE_MS });
-    if (!answer.ok) throw new RpcFault(answer.refusal.message, 'UNAVAILABLE');
-    return answer.value.entries;
+    return (await this.read(volumeRegistryService.readHistory, query)).entries;
   }
 
   stop(): void {
+    this.redisReturn.forgetAll();
     this.link.stop();
   }
 
-  private learn(storeId: StoreId, result: TransactionResult): LedgerAnswer {
-    if (result.refusal) {
-      if (result.refusal.code === 'stale_epoch') this.listener.fenced(result.refusal);
-      // Redis was asked and never answered: it may have been done, and the agent's report puts that right.
-      else if (result.unverified) this.listener.storeInDoubt(storeId, 'a ledger transaction was not answered');
-      return { ok: false, refusal: result.refusal };
-    }
-    this.revisions.set(storeId, result.revision);
-    if (result.unverified) this.listener.storeInDoubt(storeId, 'the ledger is not reconciled with its agent in this epoch');
-    return { ok: true, revision: result.revision, results: result.results };
+  private ask(storeId: StoreId, units: readonly LedgerUnit[]): Promise<TransactionResult> {
+    const traceParent = currentTraceParent();
+    return this.link.apply({
+      storeId,
+      epoch: this.leadership.epoch,
+      seenRevision: this.revisionOf(storeId),
+      nowMs: this.world.nowMs(),
+      units,
+      ...(traceParent !== undefined && { traceParent }),
+    });
   }
 
-  /** Writes what is owed to one store, in order; starts again after a pause while the registry cannot. */
-  private async payOff(storeId: StoreId): Promise<void> {
-    if (this.paying.has(storeId)) return;
-    this.paying.add(storeId);
-    for (let debts = this.owed.get(storeId) ?? []; debts.length > 0; debts = this.owed.get(storeId) ?? []) {
-      const answer = await this.apply(
-        storeId,
-        debts.map(({ unit }) => unit),
-      );
-      if (!answer.ok) {
-        this.world.after(PAY_RETRY_MS, () => {
-          this.paying.delete(storeId);
-          void this.payOff(storeId);
-        });
-        return;
+  /** Asks for nothing, in order to hear whether it is heard. */
+  private async answers(storeId: StoreId): Promise<boolean> {
+    const { refusal } = await this.ask(storeId, []);
+    if (refusal?.code === 'stale_epoch') this.listener.fenced(refusal);
+    return refusal?.code !== 'ledger_unavailable';
+  }
+
+  /** An empty answer would say that nobody holds anything: without one, a fault, whose code tells a wrong question from a ledger that is away. */
+  private async read<Req, Res>(method: Method<Req, Res>, query: Req): Promise<Res> {
+    const answer = await this.client.unary(method, query, { deadlineMs: CALL_DEADLINE_MS });
+    if (!answer.ok)
+      throw new RpcFault(answer.refusal.message, answer.refusal.code === 'invalid_argument' ? 'INVALID_ARGUMENT' : 'UNAVAILABLE');
+    return answer.value;
+  }
+
+  private learn(storeId: StoreId, { refusal, unverified, revision, results }: TransactionResult): LedgerAnswer {
+    if (refusal) {
+      if (refusal.code === 'stale_epoch') this.listener.fenced(refusal);
+      // Redis was asked and never answered: it may have been done, and the agent's report puts that right.
+      else if (unverified) {
+        this.listener.storeInDoubt(storeId, 'a ledger transaction was not answered');
+        if (refusal.code === 'ledger_unavailable') return { ok: false, refusal: inDoubt(refusal as Refusal<'ledger_unavailable'>) };
       }
-      const written = debts.splice(0, answer.results.length);
-      answer.results.forEach(({ refusal }, index) => {
-        if (refusal) this.log.warn({ storeId, unit: written[index]?.unit.kind, refusal: refusal.message }, 'the ledger refused a record');
-        written[index]?.written();
-      });
+      return { ok: false, refusal };
     }
-    this.owed.delete(storeId);
-    this.paying.delete(storeId);
+    this.revisions.set(storeId, revision);
+    if (unverified) this.listener.storeInDoubt(storeId, 'the ledger is not reconciled with its agent in this epoch');
+    for (const { drained } of results) if (drained) this.listener.drained(storeId, drained);
+    return { ok: true, revision, results };
   }
 }
+
+const inDoubt = ({ details }: Refusal<'ledger_unavailable'>): Refusal => refuse('ledger_unavailable', { ...details, inDoubt: true });
 
 function asUnavailable(cause: unknown): { ok: false; refusal: ReturnType<typeof refuse<'ledger_unavailable'>> } {
   if (!(cause instanceof RpcFault)) throw cause;

@@ -2,6 +2,7 @@ import type { FrameworkId } from '@holdfast/core/base';
 import type { Offer } from '@holdfast/core/offers';
 import type { AllocateResponse, Allocation } from '@holdfast/contracts';
 import type { Deps } from '../deps';
+import { offerable } from '../drains/offerable';
 import { resourceFormOf } from '../frameworks';
 
 /** Offers that one event carries at most: the gain of batching is spent by then, and the event stays well below the size limit. */
@@ -45,7 +46,7 @@ function toOffer(deps: Deps, allocation: Allocation): Offer | undefined {
   const agent = deps.agents.get(allocation.agentId);
   if (!framework?.stream || agent?.state !== 'connected') return undefined;
   // An allocation may have crossed a DESTROY or an operator's change on its way here.
-  if (!agent.total.contains(allocation.resources)) return undefined;
+  if (!offerable(agent).contains(allocation.resources)) return undefined;
   // Filled in rather than spread, since every offer comes by here.
   const offer: { -readonly [K in keyof Offer]: Offer[K] } = {
     id: `${deps.leadership.masterId}-O${offerCount++}`,

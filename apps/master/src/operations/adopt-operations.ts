@@ -14,7 +14,7 @@ export function adoptOperations(deps: Deps, agent: Agent, reported: readonly Ope
   const ids = new Set(reported.map(({ frameworkId, status }) => `${frameworkId}/${status.operationId}`));
   for (const operation of deps.operations.ofAgent(agent.id)) {
     const { frameworkId, operationId, status } = operation;
-    if (ids.has(`${frameworkId}/${operationId}`) || isBeingDestroyed(agent, frameworkId, operationId)) continue;
+    if (ids.has(`${frameworkId}/${operationId}`) || isBeingDestroyed(deps, agent, frameworkId, operationId)) continue;
     // The acknowledgement had reached the agent.
     if (isOperationOver(status.state)) deps.operations.remove(operation);
     else decideOperation(deps, operation, 'OPERATION_DROPPED', 'The agent never received it');

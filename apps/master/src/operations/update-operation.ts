@@ -17,7 +17,7 @@ export function updateOperation(deps: Deps, agent: Agent, { frameworkId, status 
   };
   if (deps.frameworks.isRemoved(frameworkId)) return acknowledge();
   // Its DESTROY is repeated until the data is gone: until then it has not failed.
-  if (status.state !== 'OPERATION_FINISHED' && isBeingDestroyed(agent, frameworkId, operationId)) return acknowledge();
+  if (status.state !== 'OPERATION_FINISHED' && isBeingDestroyed(deps, agent, frameworkId, operationId)) return acknowledge();
 
   const operation: TrackedOperation =
     known?.agentId === agent.id

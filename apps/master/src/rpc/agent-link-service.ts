@@ -77,6 +77,8 @@ function handleRegistered(deps: Deps, agent: Agent, message: Exclude<AgentMessag
       return agent.operations.settle(message.operationUuid, message.refusal);
     case 'operation_update':
       return updateOperation(deps, agent, message);
+    case 'inspection':
+      return deps.inspections.answer(message.requestId, message.inspection);
     case 'pong':
       return;
   }

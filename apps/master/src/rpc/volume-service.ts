@@ -1,73 +1,47 @@
-import { ok, refuse, refused, type AgentId, type Result } from '@holdfast/core/base';
-import { splitVolumeKey, volumeKey, type LedgerVolume } from '@holdfast/core/volumes';
-import { volumeService, type VolumeName } from '@holdfast/contracts';
-import { handleUnary, RpcFault, type RpcHandler } from '@holdfast/platform/rpc';
-import { asAuthenticated } from '../authentication';
+import { ok, type Principal, refuse, refused, type Result } from '@holdfast/core/base';
+import { type Method, volumeService } from '@holdfast/contracts';
+import { handleServerStream, handleUnary, type RpcHandler } from '@holdfast/platform/rpc';
+import { asAuthenticated, authenticated } from '../authentication';
 import type { Deps } from '../deps';
+import { repairLedger } from '../verification/repair-ledger';
+import { verifyLedger } from '../verification/verify-ledger';
+import { cancelDestroy } from '../volumes/cancel-destroy';
+import { destroyVolume } from '../volumes/destroy-volume';
+import { findVolume } from '../volumes/find-volume';
+import { listHistory } from '../volumes/list-history';
+import { listHolders } from '../volumes/list-holders';
+import { listVolumes } from '../volumes/list-volumes';
+import { releaseHolder } from '../volumes/release-holder';
+import { watchVolumes } from '../volumes/watch-volumes';
 
-const HISTORY_LIMIT = 1000;
+/** The ledger's door: decodes, finds out who calls, hands the call over, encodes. The proto file says which refusal means what. */
+export function volumeHandlers(deps: Deps): RpcHandler[] {
+  type UseCase<Req, Res> = (request: Req, caller: Principal | undefined) => Promise<Result<Res>>;
+  const call = <Req, Res>(method: Method<Req, Res>, carryOut: UseCase<Req, Res>) =>
+    handleUnary(
+      method,
+      asAuthenticated(deps.authenticator, (request: Req, _, caller) => carryOut(request, caller)),
+    );
 
-/** Reads of the ledger: the registry answers, the master knows which store belongs to which agent. */
-export const volumeHandlers = (deps: Deps): RpcHandler[] => [
-  handleUnary(
-    volumeService.getVolume,
-    asAuthenticated(deps.authenticator, async (name) => {
-      const volume = await find(deps, name);
+  return [
+    call(volumeService.getVolume, async (name) => {
+      const agent = deps.agents.get(name.agentId);
+      if (!agent) return refused(refuse('agent_unknown', { agentId: name.agentId }));
+      const volume = await findVolume(deps, agent, name);
       return volume.ok ? ok({ volume: volume.value }) : volume;
     }),
-  ),
-  handleUnary(
-    volumeService.listVolumes,
-    asAuthenticated(deps.authenticator, ({ agentId, role }) =>
-      reading(async () => {
-        const storeIds = agentId === undefined ? [...deps.agents.all()].map(({ storeId }) => storeId) : storeOf(deps, agentId);
-        const volumes = await deps.ledger.readVolumes([...new Set(storeIds)]);
-        return ok({
-          volumes: volumes.filter(({ state, volume }) => state !== 'gone' && (role === undefined || splitVolumeKey(volume).role === role)),
-        });
-      }),
-    ),
-  ),
-  handleUnary(
-    volumeService.listHolders,
-    asAuthenticated(deps.authenticator, async (name) => {
-      const volume = await find(deps, name);
-      return volume.ok ? ok({ holders: volume.value.holders, revision: volume.value.revision }) : volume;
+    call(volumeService.listVolumes, (query) => listVolumes(deps, query)),
+    call(volumeService.listHolders, (query) => listHolders(deps, query)),
+    call(volumeService.listHistory, (query) => listHistory(deps, query)),
+    handleServerStream(volumeService.watchVolumes, async (query, stream, info) => {
+      const caller = await authenticated(deps.authenticator, info);
+      if (!caller.ok) return stream.refuse(caller.refusal);
+      if (!stream.closed) watchVolumes(deps, query, stream);
     }),
-  ),
-  handleUnary(
-    volumeService.listHistory,
-    asAuthenticated(deps.authenticator, ({ agentId, role, persistenceId, afterRevision, limit }) =>
-      reading(async () => {
-        const [storeId] = storeOf(deps, agentId);
-        if (storeId === undefined) return refused(refuse('agent_unknown', { agentId }));
-        const volume = role === undefined || persistenceId === undefined ? undefined : volumeKey(role, persistenceId);
-        const entries = await deps.ledger.readHistory(storeId, volume, afterRevision, Math.min(limit || HISTORY_LIMIT, HISTORY_LIMIT));
-        return ok({ entries });
-      }),
-    ),
-  ),
-];
-
-const find = (deps: Deps, { agentId, role, persistenceId }: VolumeName): Promise<Result<LedgerVolume>> =>
-  reading(async () => {
-    const storeIds = storeOf(deps, agentId);
-    if (storeIds.length === 0) return refused(refuse('agent_unknown', { agentId }));
-    const [volume] = await deps.ledger.readVolumes(storeIds, volumeKey(role, persistenceId));
-    return volume && volume.state !== 'gone' ? ok(volume) : refused(refuse('volume_not_found', { role, persistenceId }));
-  });
-
-function storeOf(deps: Deps, agentId: AgentId): string[] {
-  const agent = deps.agents.get(agentId);
-  return agent ? [agent.storeId] : [];
-}
-
-/** A registry that cannot be reached is a refusal that says so. */
-async function reading<T>(read: () => Promise<Result<T>>): Promise<Result<T>> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (!(cause instanceof RpcFault)) throw cause;
-    return refused(refuse('ledger_unavailable', { problem: cause.message }));
-  }
+    call(volumeService.destroyVolume, (request, caller) => destroyVolume(deps, caller, request)),
+    call(volumeService.cancelDestroy, (name, caller) => cancelDestroy(deps, caller, name)),
+    call(volumeService.releaseHolder, (request, caller) => releaseHolder(deps, caller, request)),
+    call(volumeService.verifyLedger, (query) => verifyLedger(deps, query)),
+    call(volumeService.repairLedger, (request, caller) => repairLedger(deps, caller, request)),
+  ];
 }

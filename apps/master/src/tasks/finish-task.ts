@@ -1,3 +1,4 @@
+import { failpoint } from '@holdfast/platform/failpoints';
 import type { Deps } from '../deps';
 import { retryDestroys } from '../agents/destroy-volumes';
 import { forgetIfRemoved } from '../frameworks/forget-framework';
@@ -18,13 +19,17 @@ async function endTask(deps: Deps, task: Task, cause: string): Promise<void> {
   task.gone = true;
   const agent = deps.agents.get(task.agentId);
   if (agent && task.volumes.length > 0) {
-    const released = deps.ledger.record(agent.storeId, {
+    failpoint('master.before_release');
+    const written = deps.ledger.record(agent.storeId, {
       kind: 'release_volumes',
       holder: holderOf(task),
       volumes: task.volumes.map(({ volume }) => volume),
       cause,
     });
-    await waitAtMost(deps.world, released, deps.settings.releaseWaitMs);
+    agent.releasing.set(task.launchId, { written, awaitedBy: undefined });
+    void written.then(() => agent.releasing.delete(task.launchId));
+    await waitAtMost(deps.world, written, deps.settings.releaseWaitMs);
+    failpoint('master.after_release');
   }
   deps.allocator.change({
     kind: 'recover_resources',

@@ -63,8 +63,41 @@ describe('a task', () => {
     await new Promise(setImmediate);
     expect(updates()).toEqual([]);
     story.world.advance(1_000);
-    await Promise.all([gone, told]);
+    await told;
     expect(updates().at(-1)).toMatchObject({ state: 'TASK_FINISHED' });
+    await story.ledger.comeBack();
+    await gone;
+  });
+
+  const evidence = () => {
+    const { frameworkId, taskId, launchId } = story.deps.tasks.get(eng.framework.id, 't1')!;
+    return { kind: 'task_gone', frameworkId, taskId, launchId, cause: 'TASK_FINISHED' } as const;
+  };
+  const confirmations = () => agent.sent.filter(({ kind }) => kind === 'task_gone_confirmed');
+
+  it('is confirmed to be gone only when the ledger has its release, once for all that was repeated meanwhile (A-041)', async () => {
+    const message = evidence();
+    story.ledger.isLinked = false;
+    const [first, again] = [confirmTaskGone(story.deps, agent.agent, message), confirmTaskGone(story.deps, agent.agent, message)];
+    story.world.advance(5_000);
+    await again;
+    expect(confirmations()).toEqual([]);
+    await story.ledger.comeBack();
+    await first;
+    expect(confirmations()).toHaveLength(1);
+    expect(await story.holders('eng/data')).toEqual([]);
+    await confirmTaskGone(story.deps, agent.agent, message);
+    expect(confirmations()).toHaveLength(2);
+  });
+
+  it('that this master does not know is not confirmed to be gone before its agent’s report is reconciled (A-182)', async () => {
+    const message = { ...evidence(), taskId: 'unknown', launchId: 'unknown' };
+    agent.agent.isReconciled = false;
+    await confirmTaskGone(story.deps, agent.agent, message);
+    expect(confirmations()).toEqual([]);
+    agent.agent.isReconciled = true;
+    await confirmTaskGone(story.deps, agent.agent, message);
+    expect(confirmations()).toHaveLength(1);
   });
 
   it('gives its resources back once, however often its end is reported', async () => {

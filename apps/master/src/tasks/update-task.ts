@@ -44,13 +44,27 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
   dropIfFinished(deps, task);
 }
 
-/** Evidence that a launch has left nothing behind, for tasks whose framework is no longer told. */
+/**
+ * Evidence that a launch has left nothing behind, for tasks whose framework is no longer told. Confirmed when the ledger has the release, not
+ * before: until then only the agent knows of it for certain, and repeats it.
+ */
 export async function confirmTaskGone(deps: Deps, agent: Agent, gone: TaskGone): Promise<void> {
   const { frameworkId, taskId, launchId } = gone;
   const task = deps.tasks.get(frameworkId, taskId);
-  if (task?.launchId === launchId && task.agentId === agent.id) {
+  const isKnown = task?.launchId === launchId && task.agentId === agent.id;
+  if (isKnown) {
     await taskIsGone(deps, task, gone.cause);
     endExecutorOf(deps, task);
+  }
+  const release = agent.releasing.get(launchId);
+  if (release) {
+    // What it repeats meanwhile is answered together.
+    if (!agent.link || release.awaitedBy === agent.link) return;
+    release.awaitedBy = agent.link;
+    await release.written;
+  } else if (!isKnown && !agent.isReconciled) {
+    // Reconciliation releases whom the agent no longer reports; it is still to come.
+    return;
   }
   agent.link?.send({ kind: 'task_gone_confirmed', frameworkId, taskId, launchId });
 }

@@ -7,6 +7,7 @@ export function readHistoryEntry(id: string, flat: readonly string[]): LedgerEnt
   for (let at = 0; at + 1 < flat.length; at += 2) fields.set(flat[at] ?? '', flat[at + 1] ?? '');
   const holder = fields.get('holder');
   const cause = fields.get('cause');
+  const by = fields.get('by');
   const traceId = fields.get('trace');
   return {
     revision: Number.parseInt(id, 10),
@@ -16,6 +17,7 @@ export function readHistoryEntry(id: string, flat: readonly string[]): LedgerEnt
     generation: Number(fields.get('generation')),
     ...(holder !== undefined && { holder: readHolder(holder) }),
     ...(cause !== undefined && { cause }),
+    ...(by !== undefined && { by }),
     epoch: Number(fields.get('epoch')),
     ...(traceId !== undefined && { traceId }),
   };

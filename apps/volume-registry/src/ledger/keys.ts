@@ -6,11 +6,22 @@ import type { VolumeKey } from '@holdfast/core/volumes';
  * them all, and Redis Cluster spreads stores.
  */
 export class LedgerKeys {
-  constructor(private readonly prefix: string) {}
+  /** SCAN's pattern for the meta keys of all stores; it may match others, too (`storeOfMeta`). */
+  readonly metaPattern: string;
 
-  /** Hash: epoch (the fence), revision, verified_epoch. */
+  constructor(private readonly prefix: string) {
+    this.metaPattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}:{*}:meta`;
+  }
+
+  /** Hash: epoch (the fence), revision, verified_epoch, verified_run. */
   meta(store: StoreId): string {
     return `${this.prefix}:{${store}}:meta`;
+  }
+
+  /** Whose meta key this is; undefined: it is none. A holders key may end like one. */
+  storeOfMeta(key: string): StoreId | undefined {
+    const store = key.slice(this.prefix.length + 2, -'}:meta'.length);
+    return key === this.meta(store) && !store.includes('}') ? store : undefined;
   }
 
   /** Hash: `<role>/<persistence id>` → the volume, as JSON. */

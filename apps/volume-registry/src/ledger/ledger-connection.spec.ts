@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { acquire, confirm, create, destroy, holderRef, LedgerStory, release } from '@holdfast/testing/volume-store';
+import { acquire, confirm, create, destroy, drain, holderRef, LedgerStory, release } from '@holdfast/testing/volume-store';
 import { openTestLedger, untilProblems, type TestLedger } from './ledger.fixture';
 import { LedgerAway } from './ledger-connection';
 
@@ -37,6 +37,7 @@ describe('the ledger and an unreliable Redis', () => {
     await ledger.redis.restart();
     await untilProblems(ledger, false);
     expect(await story.holders(V)).toEqual([]);
+    await story.report({ has: [V] });
     await story.done(acquire(T1, V), release(T1, V), destroy(V));
   });
 
@@ -46,7 +47,9 @@ describe('the ledger and an unreliable Redis', () => {
     const waiting = await new LedgerStory(patient.store, 'store').begin();
     await patient.redis.kill();
     await untilProblems(patient, true);
-    const calls = [[create(V)], [acquire(T1, V)], [destroy(V)], [release(T1, V)], [destroy(V)]].map((units) => waiting.transact(units));
+    const T2 = holderRef('t2');
+    const asked = [create(V, { shared: false }), acquire(T1, V), acquire(T2, V), release(T1, V), acquire(T2, V)];
+    const calls = asked.map((unit) => waiting.transact([unit]));
     await patient.redis.restart();
     const codes = (await Promise.all(calls)).map(({ results }) => results[0]?.refusal?.code ?? 'done');
     expect(codes).toEqual(['done', 'done', 'volume_in_use', 'done', 'done']);
@@ -69,13 +72,13 @@ describe('the ledger and an unreliable Redis', () => {
     const cutOff = story.transact([acquire(T1, V)]);
     await ledger.redis.kill();
     expect(await cutOff).toMatchObject({
-      refusal: { code: 'ledger_unavailable', details: { problem: expect.stringContaining('lost before the answer') } },
+      refusal: { code: 'ledger_unavailable', details: { problem: expect.stringContaining('lost before the answer'), inDoubt: true } },
       unverified: true,
     });
   });
 
   it('goes on when Redis has forgotten the scripts', async () => {
-    await operator.script('FLUSH');
+    await operator.function('FLUSH');
     await Promise.all([story.done(acquire(T1, V)), story.done(release(T1, V)), story.done(acquire(holderRef('t2'), V))]);
     expect(await story.holders(V)).toEqual(['t2']);
   });
@@ -87,7 +90,8 @@ describe('the ledger and an unreliable Redis', () => {
     await untilProblems(ledger, false);
     expect(await story.holders(V)).toHaveLength(50);
     expect((await story.transact([])).revision).toBe(Math.max(...before.map(({ revision }) => revision)));
-    expect((await story.ask(destroy(V))).refusal?.code).toBe('volume_in_use');
+    // In doubt all the same: nobody can know that it has all of them, and no more (ADR 10).
+    expect((await story.ask(destroy(V))).refusal?.code).toBe('ledger_unverified');
   });
 
   it('fails reads rather than answer that nobody holds anything', async () => {
@@ -117,6 +121,12 @@ describe('the ledger and an unreliable Redis', () => {
     expect(await story.holders(V)).toEqual(['t1']);
     expect(await story.volume('eng/vol-2')).toBeUndefined();
     await story.done(create('eng/vol-2'));
+  });
+
+  it('does not touch a volume whose destroy waits on terms that were damaged by hand', async () => {
+    await operator.hset('test:{store}:volumes', V, (await operator.hget('test:{store}:volumes', V))?.replace('ready', 'draining') ?? '');
+    const { refusal } = await story.transact([drain(V)]);
+    expect(refusal).toMatchObject({ code: 'ledger_unavailable', details: { problem: expect.stringMatching(/volume\.lua:\d+.*no terms/) } });
   });
 
   it('writes nothing of a transaction that cannot be carried out to its end', async () => {

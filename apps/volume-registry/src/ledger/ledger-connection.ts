@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '@holdfast/platform/process';
 import { outcomeOf, type Scripts } from '@holdfast/platform/redis';
 import { RedisClock } from './redis-clock';
-import { whyUnfit } from './redis-fitness';
+import { inspectRedis } from './inspect-redis';
 
 /** Redis did not answer within the time that a caller waits, or was not asked. */
 export class LedgerAway extends Error {
@@ -41,6 +41,10 @@ export class LedgerConnection {
   private readonly waiting = new Set<() => void>();
   private readonly prober: NodeJS.Timeout;
   private isProbing = false;
+  /** Called when Redis has come back as another process than before. */
+  readonly onRestart = new Set<() => void>();
+  /** Names the process that Redis is; empty before it was first reached. */
+  runId = '';
   /** Why calls wait; undefined: open. */
   private problem: string | undefined = 'not connected yet';
 
@@ -112,12 +116,12 @@ export class LedgerConnection {
     this.isProbing = true;
     const silence = setTimeout(() => this.shut('it does not answer'), waitMs);
     try {
+      const found = this.problem === undefined ? undefined : await inspectRedis(redis);
       // Loaded beforehand, so that the first calls of a new connection keep their order.
-      if (this.problem !== undefined) await scripts.loadInto(redis);
-      const unfit = this.problem === undefined ? undefined : await whyUnfit(redis);
+      if (found && found.unfit === undefined) await scripts.loadInto(redis);
       await this.clock.measure(redis);
-      if (unfit === undefined) this.open();
-      else this.shut(unfit);
+      if (found?.unfit !== undefined) this.shut(found.unfit);
+      else this.open(found?.runId);
     } catch (error) {
       this.shut(error instanceof Error ? error.message : String(error));
     } finally {
@@ -132,13 +136,17 @@ export class LedgerConnection {
     this.shut('the registry is stopping');
   }
 
-  private open(): void {
-    if (this.problem === undefined) return;
+  private open(runId: string | undefined): void {
+    if (this.problem === undefined || runId === undefined) return;
+    const isAnother = this.runId !== '' && this.runId !== runId;
+    this.runId = runId;
     this.problem = undefined;
     this.options.log.info('the ledger can be reached');
     const waiting = [...this.waiting];
     this.waiting.clear();
     for (const start of waiting) start();
+    if (isAnother) this.options.log.warn('Redis was started anew; each store is verified again before anything in it is destroyed');
+    if (isAnother) for (const listener of this.onRestart) listener();
   }
 
   private shut(problem: string): void {

@@ -1,9 +1,11 @@
 import type {
+  HolderPage,
   LedgerEntry,
   LedgerTransaction,
   LedgerVolume,
   ReconcileOutcome,
   StoreReport,
+  StoreStanding,
   TransactionResult,
   VolumeStore,
 } from '@holdfast/core/volumes';
@@ -11,7 +13,7 @@ import type { Logger } from '@holdfast/platform/process';
 import { ATTR, withSpan, type ActiveSpan, type SpanOptions } from '@holdfast/platform/telemetry';
 import type { RegistryMetrics, UnitOutcome } from '../metrics';
 
-type Query<M extends 'readVolumes' | 'readHistory'> = Parameters<VolumeStore[M]>[0];
+type Query<M extends 'readVolumes' | 'readHolders' | 'readHistory'> = Parameters<VolumeStore[M]>[0];
 
 /** A volume store that is measured, traced and heard: a span per call, under the caller's. */
 export class ObservedVolumeStore implements VolumeStore {
@@ -57,6 +59,14 @@ export class ObservedVolumeStore implements VolumeStore {
 
   readVolumes(query: Query<'readVolumes'>): Promise<readonly LedgerVolume[]> {
     return this.store.readVolumes(query);
+  }
+
+  readHolders(query: Query<'readHolders'>): Promise<HolderPage | undefined> {
+    return this.store.readHolders(query);
+  }
+
+  readStores(): Promise<readonly StoreStanding[]> {
+    return this.store.readStores();
   }
 
   readHistory(query: Query<'readHistory'>): Promise<readonly LedgerEntry[]> {

@@ -1,9 +1,10 @@
-import type { VolumeStore } from '@holdfast/core/volumes';
+import type { LedgerFeed, VolumeStore } from '@holdfast/core/volumes';
 import type { Logger } from '@holdfast/platform/process';
 import { connectRedis } from '@holdfast/platform/redis';
 import { LedgerKeys } from './keys';
 import { LedgerConnection } from './ledger-connection';
 import { loadLedgerScripts } from './ledger-scripts';
+import { RedisLedgerFeed } from './redis-ledger-feed';
 import { RedisVolumeStore } from './redis-volume-store';
 
 export interface LedgerOptions {
@@ -20,6 +21,9 @@ export interface LedgerOptions {
 
 export interface Ledger {
   readonly store: VolumeStore;
+  readonly feed: LedgerFeed;
+  /** Calls back whenever Redis was started anew; the returned function ends that. */
+  onRestart(listener: () => void): () => void;
   /** What keeps it from working, in words; empty: nothing. */
   problems(): readonly string[];
   /** How many calls wait for Redis to come back. */
@@ -32,12 +36,21 @@ export function openLedger({ redisUrl, keyPrefix, historyLength, waitMs, probeMs
   const scripts = loadLedgerScripts();
   const redis = connectRedis({ url: redisUrl, name: 'holdfast-volume-registry', log });
   const connection = new LedgerConnection({ redis, scripts, waitMs, probeMs, log });
-  const store = new RedisVolumeStore({ connection, scripts, keys: new LedgerKeys(keyPrefix), historyLength, log });
+  const keys = new LedgerKeys(keyPrefix);
+  const store = new RedisVolumeStore({ connection, scripts, keys, historyLength, log });
+  const connect = () => connectRedis({ url: redisUrl, name: 'holdfast-volume-registry-feed', log });
+  const feed = new RedisLedgerFeed({ connection, scripts, keys, connect, waitMs, log });
   return {
     store,
+    feed,
+    onRestart: (listener) => {
+      connection.onRestart.add(listener);
+      return () => connection.onRestart.delete(listener);
+    },
     problems: () => connection.problems,
     waiting: () => connection.waitingCount,
     close: () => {
+      feed.close();
       connection.close();
       redis.disconnect();
       return Promise.resolve();

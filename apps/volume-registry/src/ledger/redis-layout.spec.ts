@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Redis } from 'ioredis';
-import { acquire, confirm, create, destroy, gone, holderRef, LedgerStory, release, running } from '@holdfast/testing/volume-store';
+import { acquire, confirm, create, destroy, drain, gone, holderRef, LedgerStory, release, running } from '@holdfast/testing/volume-store';
 import { openTestLedger, type TestLedger } from './ledger.fixture';
 
 const V = 'eng/vol-1';
@@ -41,7 +41,12 @@ describe('the ledger in Redis', () => {
       'test:{st-1}:meta',
       'test:{st-1}:volumes',
     ]);
-    expect(await redis.hgetall('test:{st-1}:meta')).toEqual({ epoch: '1', revision: '4', verified_epoch: '1' });
+    expect(await redis.hgetall('test:{st-1}:meta')).toEqual({
+      epoch: '1',
+      revision: '4',
+      verified_epoch: '1',
+      verified_run: expect.stringMatching(/^[0-9a-f]{40}$/),
+    });
     expect(cli('HGETALL', 'test:{st-1}:holders:eng/vol-1')).toEqual([
       'framework-1/t1/launch-of-t1',
       `{"framework":"framework-1","task":"t1","launch":"launch-of-t1","agent":"agent-1","mode":"RW","state":"running","since_ms":${nowMs}}`,
@@ -60,6 +65,43 @@ describe('the ledger in Redis', () => {
       `{"framework":"framework-1","task":"t1","launch":"launch-of-t1","agent":"agent-1","mode":"RW","state":"pending","since_ms":${nowMs}}`,
       ...['trace', '0af7651916cd43dd8448eb211c80319c'],
     ]);
+  });
+
+  it('keeps with a volume the destroy that waits for its last holder, and while it is destroyed because of that', async () => {
+    const requester = { principal: 'ops', frameworkId: 'framework-1', operationId: 'operation-1' };
+    await story.done(create(V), acquire(T1, V), drain(V, { requester, deadlineAtMs: 1_800_000_000_000, onDeadline: 'kill' }));
+    const sinceMs = String(story.nowMs);
+    const written = (state: string, isMade: boolean) =>
+      new RegExp(
+        `^{"state":"${state}","generation":1,"drain":{"made":${isMade},"since_ms":${sinceMs},"admits_readers":false,"deadline_at_ms":1800000000000,"on_deadline":"kill",` +
+          `"requester":{"principal":"ops","framework":"framework-1","operation":"operation-1"}},"created_ms":${sinceMs},"creator":{.*},"shared":true,.*}$`,
+      );
+    expect(await redis.hget('test:{st-1}:volumes', V)).toMatch(written('draining', false));
+    expect(cli('XRANGE', 'test:{st-1}:history', '3', '3').slice(1)).toEqual([
+      ...['change', 'volume_draining', 'volume', V, 'generation', '1', 'at_ms', sinceMs, 'epoch', '1', 'cause'],
+      'no new holders, at 2027-01-15T08:00:00.000Z the tasks that hold it are killed',
+      ...['by', 'ops'],
+    ]);
+    await story.done(confirm(V));
+    expect(await redis.hget('test:{st-1}:volumes', V)).toMatch(written('draining', true));
+    await story.done(release(T1, V));
+    expect(await redis.hget('test:{st-1}:volumes', V)).toMatch(written('destroying', true));
+    await story.done(gone(V));
+    expect(await redis.hget('test:{st-1}:volumes', V)).toMatch(/^{"state":"gone","generation":1,"created_ms":/);
+  });
+
+  it('releases one of many holders without reading the others, and counts them only where a destroy waits', async () => {
+    const tasks = Array.from({ length: 1000 }, (_, at) => holderRef(`t${at}`));
+    await story.done(create(V), ...tasks.map((task) => acquire(task, V)));
+    const commandsOf = async (task: string) => {
+      await redis.config('RESETSTAT');
+      await story.done(release(holderRef(task), V));
+      const stats = await redis.info('commandstats');
+      return [...stats.matchAll(/^cmdstat_(h\w+):calls=(\d+)/gm)].map(([, name, calls]) => `${name} ${calls}`).sort();
+    };
+    expect(await commandsOf('t0')).toEqual(['hdel 1', 'hget 2', 'hmget 1', 'hset 1']);
+    await story.done(drain(V));
+    expect(await commandsOf('t1')).toEqual(['hdel 1', 'hget 2', 'hlen 1', 'hmget 1', 'hset 1']);
   });
 
   it('keeps no key for a volume that nobody holds, and a tombstone for one that is gone', async () => {
@@ -87,6 +129,17 @@ describe('the ledger in Redis', () => {
     expect(await redis.hgetall('test:{st-1}:meta')).toEqual({ epoch: String(epoch), revision: String(seenRevision + 1) });
     expect((await story.transact([], { epoch: epoch - 1 })).refusal?.details).toEqual({ epoch: epoch - 1, highest: epoch });
     expect((await story.history()).map((entry) => entry.revision)).toEqual([seenRevision + 1]);
+  });
+
+  it('compares generations and keeps deadlines beyond what Lua prints', async () => {
+    await story.done(create(V), acquire(T1, V));
+    for (const generation of [2 ** 31, 2 ** 53 - 1, 2 ** 60]) {
+      expect((await story.ask(confirm(V, generation))).refusal?.code).toBe('volume_not_found');
+      expect((await story.ask(gone(V, generation))).refusal?.code).toBe('volume_not_found');
+    }
+    const deadlineAtMs = 8_640_000_000_000_000 - 1;
+    await story.done(drain(V, { deadlineAtMs }), confirm(V), drain(V, { deadlineAtMs }));
+    expect((await story.volume(V))?.drain).toMatchObject({ deadlineAtMs, isMade: true });
   });
 
   it('holds more holders, volumes and changes in one call than Lua takes arguments', async () => {

@@ -11,6 +11,8 @@ const EVERY_WORD = [
   ...[
     'volume_created',
     'volume_ready',
+    'volume_draining',
+    'destroy_cancelled',
     'volume_destroying',
     'volume_gone',
     'volume_added',
@@ -28,8 +30,19 @@ const EVERY_WORD = [
     'lost_by_agent',
     'never_made',
     'deleted_before',
+    'unused',
   ],
-  ...['stale_epoch', 'dependency_refused', 'ledger_unverified', 'volume_exists', 'volume_not_found', 'volume_not_ready', 'volume_in_use'],
+  ...[
+    'stale_epoch',
+    'dependency_refused',
+    'ledger_unverified',
+    'volume_exists',
+    'volume_not_found',
+    'volume_not_ready',
+    'volume_in_use',
+    'destroy_pending',
+    'destroy_not_pending',
+  ],
   'operation_invalid',
 ];
 

@@ -3,23 +3,29 @@ import {
   compareText,
   sortHolders,
   traceIdOf,
+  type HolderPage,
   type LedgerEntry,
   type LedgerTransaction,
   type LedgerVolume,
   type ReconcileOutcome,
   type StoreReport,
+  type StoreStanding,
   type TransactionResult,
   type VolumeKey,
   type VolumeStore,
 } from '@holdfast/core/volumes';
+import { failpoint } from '@holdfast/platform/failpoints';
 import type { Logger } from '@holdfast/platform/process';
-import { RedisFault, type Scripts } from '@holdfast/platform/redis';
+import { RedisFault, type ScriptCall, type Scripts } from '@holdfast/platform/redis';
 import { readHistoryEntry } from './history-entry';
 import { readHolder } from './holder-text';
 import type { LedgerKeys } from './keys';
 import { LedgerAway, type LedgerConnection } from './ledger-connection';
+import { readHolders } from './read-holders';
+import { readStores } from './read-stores';
+import { reportedHolderWords, reportedVolumeWords, volumesReported } from './report-words';
 import { reconcileOutcome, transactionResult, type Words } from './script-answer';
-import { reportedHolderWords, reportedVolumeWords, unitWords, volumesOf, volumesReported } from './unit-words';
+import { unitWords, volumesOf } from './unit-words';
 import { readVolume } from './volume-text';
 
 export interface RedisVolumeStoreOptions {
@@ -31,7 +37,7 @@ export interface RedisVolumeStoreOptions {
   readonly log: Logger;
 }
 
-type Query<M extends 'readVolumes' | 'readHistory'> = Parameters<VolumeStore[M]>[0];
+type Query<M extends 'readVolumes' | 'readHolders' | 'readHistory'> = Parameters<VolumeStore[M]>[0];
 
 const HISTORY_PAGE = 500;
 
@@ -40,27 +46,40 @@ export class RedisVolumeStore implements VolumeStore {
   constructor(private readonly options: RedisVolumeStoreOptions) {}
 
   async apply(transaction: LedgerTransaction): Promise<TransactionResult> {
-    const { units, nowMs, seenRevision } = transaction;
-    const words = { units: JSON.stringify(units.map((unit) => unitWords(unit, nowMs))) };
-    const reply = await this.asked(this.call('apply', transaction, volumesOf(transaction), words));
+    const volumes = volumesOf(transaction);
+    const words = { units: transaction.units.length, words: [...volumes, ...unitWords(transaction)] };
+    const reply = await this.asked(this.call('apply', transaction, volumes, words));
     if (reply.ok) return transactionResult(reply.value, transaction);
-    return { revision: seenRevision, results: [], refusal: reply.refusal.refusal, unverified: reply.refusal.isInDoubt };
+    return { revision: transaction.seenRevision, results: [], refusal: reply.refusal.refusal, unverified: reply.refusal.isInDoubt };
   }
 
   async reconcile(report: StoreReport): Promise<ReconcileOutcome> {
     const words = {
+      by: report.by ?? '',
       reported_volumes: JSON.stringify(reportedVolumeWords(report)),
       reported_holders: JSON.stringify(reportedHolderWords(report)),
     };
-    const reply = await this.asked(this.withAllKeys(volumesReported(report), (volumes) => this.call('reconcile', report, volumes, words)));
+    const reply = await this.asked(
+      this.withAllKeys(volumesReported(report), (volumes) => this.call('reconcile', report, volumes, { ...words, words: volumes })),
+    );
     if (reply.ok) return reconcileOutcome(reply.value, report.epoch);
-    return { revision: report.seenRevision, refusal: reply.refusal.refusal, differences: [], destroying: [] };
+    return { revision: report.seenRevision, refusal: reply.refusal.refusal, differences: [], destroying: [], draining: [] };
   }
 
   /** Tombstones included. Throws LedgerAway or RedisFault: there is no answer that could be mistaken for an empty ledger. */
   async readVolumes({ storeIds, volume }: Query<'readVolumes'>): Promise<readonly LedgerVolume[]> {
     const perStore = await Promise.all(storeIds.map((storeId) => this.readStore(storeId, volume)));
     return perStore.flat();
+  }
+
+  /** `from` is a token of an earlier page, `limit` at least 1. Throws as `readVolumes` does. */
+  readHolders(query: Query<'readHolders'>): Promise<HolderPage | undefined> {
+    return readHolders(this.options, query);
+  }
+
+  /** Throws as `readVolumes` does. */
+  readStores(): Promise<readonly StoreStanding[]> {
+    return readStores(this.options);
   }
 
   /** In the order of revisions; what the store has trimmed is missing. Throws as `readVolumes` does. */
@@ -110,11 +129,12 @@ export class RedisVolumeStore implements VolumeStore {
     script: 'apply' | 'reconcile',
     call: LedgerTransaction | StoreReport,
     volumes: readonly VolumeKey[],
-    words: Readonly<Record<string, string>>,
+    words: ScriptCall['args'],
   ): Promise<Words> {
     const { connection, scripts, keys, historyLength } = this.options;
     const { storeId, epoch, seenRevision, nowMs, traceParent } = call;
     return connection.run(async (redis, deadlineMs) => {
+      failpoint('registry.before_script');
       const reply = (await scripts.run(redis, script, {
         keys: {
           meta: keys.meta(storeId),
@@ -123,16 +143,17 @@ export class RedisVolumeStore implements VolumeStore {
           holders: volumes.map((name) => keys.holders(storeId, name)),
         },
         args: {
+          run: connection.runId,
           epoch,
           seen_revision: seenRevision,
           now_ms: nowMs,
           deadline_ms: deadlineMs,
           trace: traceIdOf(traceParent) ?? '',
           history_length: historyLength,
-          volumes: JSON.stringify(volumes),
           ...words,
         },
       })) as Words;
+      failpoint('registry.after_script');
       if (reply[0] !== 'too_late') return reply;
       void connection.probe();
       throw new LedgerAway('Redis was held up, or its clock has jumped', false);
@@ -156,7 +177,7 @@ export class RedisVolumeStore implements VolumeStore {
       if (!(error instanceof LedgerAway)) this.options.log.error({ err: error }, 'Redis could not carry out a ledger call');
       const problem = error instanceof Error ? error.message : String(error);
       const isInDoubt = error instanceof LedgerAway ? error.isInDoubt : error instanceof RedisFault && error.outcome === 'in_doubt';
-      return refused({ refusal: refuse('ledger_unavailable', { problem }), isInDoubt });
+      return refused({ refusal: refuse('ledger_unavailable', isInDoubt ? { problem, inDoubt: true } : { problem }), isInDoubt });
     }
   }
 }

@@ -3,14 +3,19 @@ import {
   creationOver,
   dependencyRefused,
   describeDifference,
+  destroyNotPending,
+  destroyPending,
   ledgerUnverified,
   notAHolder,
   notBeingDestroyed,
+  sortHolders,
   volumeExists,
   volumeInUse,
   volumeNotFound,
   volumeNotReady,
+  type DestroyedVolume,
   type Difference,
+  type DrainedVolume,
   type LedgerTransaction,
   type LedgerUnit,
   type ReconcileOutcome,
@@ -19,6 +24,7 @@ import {
   type VolumeKey,
   type VolumeState,
 } from '@holdfast/core/volumes';
+import { readDrain } from './drain-text';
 import { readHolder } from './holder-text';
 
 /** What the scripts reply: words, numbers and lists of them. */
@@ -37,11 +43,30 @@ export function transactionResult(reply: Words, { storeId, epoch, units }: Ledge
 /** `reconcile.lua`'s reply as the port promises it. */
 export function reconcileOutcome(reply: Words, epoch: Epoch): ReconcileOutcome {
   const [word, revision] = reply as [string, Revision];
-  if (word === 'stale_epoch') return { revision, refusal: staleEpoch(reply, epoch), differences: [], destroying: [] };
+  if (word === 'stale_epoch') return { revision, refusal: staleEpoch(reply, epoch), differences: [], destroying: [], draining: [] };
   assert(word === 'reconciled', `reconcile.lua replies reconciled, undeclared, stale_epoch or too_late, not ${word}`);
-  const [destroying, differences] = reply.slice(2) as [readonly VolumeKey[], readonly DifferenceWords[]];
-  return { revision, destroying, differences: differences.map((words) => describeDifference(difference(words))) };
+  const [destroying, draining, differences] = reply.slice(2) as [
+    readonly LeavingWords[],
+    readonly LeavingWords[],
+    readonly DifferenceWords[],
+  ];
+  return {
+    revision,
+    destroying: destroying.map(destroyedVolume),
+    draining: draining.map(drainedVolume),
+    differences: differences.map((words) => describeDifference(difference(words))),
+  };
 }
+
+/** Of a volume whose destroy has waited, or waits; `drain` may be empty where it has not. */
+type LeavingWords = readonly [volume: VolumeKey, generation: number, drain: string];
+
+const drainedVolume = ([volume, generation, drain]: LeavingWords): DrainedVolume => ({ volume, generation, drain: readDrain(drain) });
+
+const destroyedVolume = (words: LeavingWords): DestroyedVolume => {
+  const [volume, generation, drain] = words;
+  return drain === '' ? { volume, generation } : drainedVolume(words);
+};
 
 type DifferenceWords = readonly [change: Difference['change'], volume: VolumeKey, holder: string, cause: string];
 
@@ -58,8 +83,11 @@ function staleEpoch([, revision, , highest]: Words, epoch: Epoch): Refusal {
 
 function unitResult(answer: Words, unit: LedgerUnit, storeId: StoreId): UnitResult {
   const [word, second, ...facts] = answer;
-  if (word === 'done') return second === undefined ? {} : { generation: second as number };
-  return { refusal: unitRefusal(word as string, second as Revision, facts, unit, storeId) };
+  if (word !== 'done') return { refusal: unitRefusal(word as string, second as Revision, facts, unit, storeId) };
+  if (second === undefined) return {};
+  if (typeof second !== 'number') return { drained: (second as readonly LeavingWords[]).map(drainedVolume) };
+  const [holders] = facts as readonly (readonly string[])[];
+  return holders === undefined ? { generation: second } : { generation: second, waitsFor: sortHolders(holders.map(readHolder)) };
 }
 
 function unitRefusal(word: string, at: Revision, facts: Words, unit: LedgerUnit, storeId: StoreId): Refusal {
@@ -78,6 +106,10 @@ function unitRefusal(word: string, at: Revision, facts: Words, unit: LedgerUnit,
       return volumeNotReady(volume, second as VolumeState, at);
     case 'volume_in_use':
       return volumeInUse(volume, (second as readonly string[]).map(readHolder), at);
+    case 'destroy_pending':
+      return destroyPending(volume, readDrain(second as string), at);
+    case 'destroy_not_pending':
+      return destroyNotPending(volume, second as VolumeState | 'absent', at);
     case 'operation_invalid':
       return invalid(facts as InvalidWords, at, unit);
     default:

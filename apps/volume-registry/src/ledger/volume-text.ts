@@ -1,11 +1,13 @@
 import type { AgentId, Principal } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
 import { resourceText, type LedgerVolume, type VolumeState } from '@holdfast/core/volumes';
+import { drainOf, type DrainWords } from './drain-text';
 
 /** How `volume.lua` writes a volume. */
 interface VolumeWords {
   readonly state: VolumeState;
   readonly generation: number;
+  readonly drain?: DrainWords;
   readonly created_ms: number;
   readonly creator: { readonly principal?: Principal; readonly framework?: string };
   readonly shared: boolean;
@@ -40,7 +42,7 @@ export function volumeParts(resource: Resource): { readonly form: string; readon
 }
 
 export function readVolume(text: string): Omit<LedgerVolume, 'storeId' | 'volume' | 'holders' | 'revision'> {
-  const { state, generation, created_ms, creator, agent, resource } = JSON.parse(text) as VolumeWords;
+  const { state, generation, drain, created_ms, creator, agent, resource } = JSON.parse(text) as VolumeWords;
   return {
     state,
     generation,
@@ -50,6 +52,7 @@ export function readVolume(text: string): Omit<LedgerVolume, 'storeId' | 'volume
       ...(creator.framework !== undefined && { frameworkId: creator.framework }),
     },
     agentId: agent,
+    ...(drain && { drain: drainOf(drain) }),
     resource,
   };
 }

@@ -1,5 +1,6 @@
 import { volumeRegistryService, type ApplyResponse } from '@holdfast/contracts';
 import type { VolumeStore } from '@holdfast/core/volumes';
+import type { Ledger } from '../ledger';
 import { createBatcher, handleDuplex, type RpcHandler } from '@holdfast/platform/rpc';
 
 /**
@@ -13,8 +14,9 @@ import { createBatcher, handleDuplex, type RpcHandler } from '@holdfast/platform
  * | Redis does not answer in time | `ledger_unavailable` in the result | nothing is carried out from now on; with `unverified` it may have been before | tries later; if unverified, has the agent report anew |
  * | a message cannot be read | INVALID_ARGUMENT | the stream ends; transactions that were not answered may have been carried out | has the agents of those stores report anew |
  * | the stream breaks | UNAVAILABLE | the same | the same |
+ * | Redis was started anew | the stream ends in order | no store is verified any more | dials again, and has the agents report anew |
  */
-export const applyHandler = (store: VolumeStore): RpcHandler =>
+export const applyHandler = (store: VolumeStore, onRestart: Ledger['onRestart']): RpcHandler =>
   handleDuplex(volumeRegistryService.apply, (stream) => {
     let unanswered = 0;
     let isFinished = false;
@@ -32,6 +34,12 @@ export const applyHandler = (store: VolumeStore): RpcHandler =>
       unanswered += transactions.length;
       for (const { id, transaction } of transactions) void store.apply(transaction).then((result) => answers.push({ id, result }));
     });
+    stream.onClose(
+      onRestart(() => {
+        isFinished = true;
+        endIfDone();
+      }),
+    );
     stream.onEnd(() => {
       isFinished = true;
       endIfDone();

@@ -6,6 +6,8 @@ import * as internal from './internal';
 import * as ledger from './ledger';
 import * as operator from './operator';
 import * as scheduler from './scheduler';
+import * as verification from './verification';
+import * as volumes from './volumes';
 import { resource } from './resource';
 import { framework, groupTask, status } from './task';
 import { refusal, text } from './words';
@@ -54,13 +56,23 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   frameworksAnswerCodec: kind(codecs.frameworksAnswerCodec, operator.frameworks),
   tasksQueryCodec: kind(codecs.tasksQueryCodec, operator.tasksQuery),
   tasksAnswerCodec: kind(codecs.tasksAnswerCodec, operator.tasks),
-  volumeNameCodec: kind(codecs.volumeNameCodec, operator.volumeName),
-  volumeAnswerCodec: kind(codecs.volumeAnswerCodec, operator.volumeAnswer),
-  volumesQueryCodec: kind(codecs.volumesQueryCodec, operator.volumesQuery),
-  volumesAnswerCodec: kind(codecs.volumesAnswerCodec, operator.volumesAnswer),
-  holdersAnswerCodec: kind(codecs.holdersAnswerCodec, operator.holdersAnswer),
-  historyQueryCodec: kind(codecs.historyQueryCodec, operator.historyQuery),
-  historyAnswerCodec: kind(codecs.historyAnswerCodec, operator.historyAnswer),
+  volumeNameCodec: kind(codecs.volumeNameCodec, volumes.volumeName),
+  volumeAnswerCodec: kind(codecs.volumeAnswerCodec, volumes.volumeAnswer),
+  volumesQueryCodec: kind(codecs.volumesQueryCodec, volumes.volumesQuery),
+  volumesAnswerCodec: kind(codecs.volumesAnswerCodec, volumes.volumesAnswer),
+  holdersQueryCodec: kind(codecs.holdersQueryCodec, volumes.holdersQuery),
+  holdersAnswerCodec: kind(codecs.holdersAnswerCodec, volumes.holdersAnswer),
+  historyQueryCodec: kind(codecs.historyQueryCodec, volumes.historyQuery),
+  historyAnswerCodec: kind(codecs.historyAnswerCodec, volumes.historyAnswer),
+  watchQueryCodec: kind(codecs.watchQueryCodec, volumes.watchQuery),
+  watchAnswerCodec: kind(codecs.watchAnswerCodec, volumes.watchAnswer),
+  destroyVolumeRequestCodec: kind(codecs.destroyVolumeRequestCodec, volumes.destroyVolume),
+  releaseHolderRequestCodec: kind(codecs.releaseHolderRequestCodec, volumes.releaseHolder),
+  releaseHolderAnswerCodec: kind(codecs.releaseHolderAnswerCodec, volumes.releaseHolderAnswer),
+  verifyQueryCodec: kind(codecs.verifyQueryCodec, verification.verifyQuery),
+  verifyAnswerCodec: kind(codecs.verifyAnswerCodec, verification.verifyAnswer),
+  repairRequestCodec: kind(codecs.repairRequestCodec, verification.repairRequest),
+  repairAnswerCodec: kind(codecs.repairAnswerCodec, verification.repairAnswer),
   linkRequestCodec: kind(codecs.linkRequestCodec, internal.linkRequest),
   linkResponseCodec: kind(codecs.linkResponseCodec, internal.linkResponse),
   allocateRequestCodec: kind(codecs.allocateRequestCodec, internal.allocateRequest),
@@ -71,6 +83,11 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   reconcileOutcomeCodec: kind(codecs.reconcileOutcomeCodec, ledger.outcome),
   readVolumesRequestCodec: kind(codecs.readVolumesRequestCodec, internal.readVolumes),
   readVolumesResponseCodec: kind(codecs.readVolumesResponseCodec, internal.readVolumesAnswer),
+  readHoldersRequestCodec: kind(codecs.readHoldersRequestCodec, internal.readHolders),
+  readHoldersResponseCodec: kind(codecs.readHoldersResponseCodec, internal.readHoldersAnswer),
+  readStoresResponseCodec: kind(codecs.readStoresResponseCodec, internal.readStoresAnswer),
+  followHistoryRequestCodec: kind(codecs.followHistoryRequestCodec, internal.followHistory),
+  followHistoryResponseCodec: kind(codecs.followHistoryResponseCodec, internal.followHistoryAnswer),
   readHistoryRequestCodec: kind(codecs.readHistoryRequestCodec, internal.readHistory),
   readHistoryResponseCodec: kind(codecs.readHistoryResponseCodec, internal.readHistoryAnswer),
   refusalCodec: kind(codecs.refusalCodec, refusal),

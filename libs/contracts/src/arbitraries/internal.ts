@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Conversion } from '@holdfast/core/offers';
+import type { FedEntry, HolderPage, StoreStanding } from '@holdfast/core/volumes';
 import type {
   AgentInfo,
   AgentMessage,
@@ -8,20 +9,26 @@ import type {
   ApplyRequest,
   ApplyResponse,
   BookChange,
+  FollowHistoryRequest,
+  FollowHistoryResponse,
   LinkRequest,
   LinkResponse,
   MasterMessage,
   ReadHistoryRequest,
   ReadHistoryResponse,
+  ReadHoldersRequest,
+  ReadHoldersResponse,
+  ReadStoresResponse,
   ReadVolumesRequest,
   ReadVolumesResponse,
 } from '../messages';
-import { ledgerEntry, ledgerVolume, transaction, transactionResult } from './ledger';
+import { ledgerEntry, ledgerVolume, storePosition, transaction, transactionResult } from './ledger';
 import { domain, minAllocatable, offerConstraints } from './placement';
 import { attribute, resource, resources } from './resource';
-import { operationStatus, resizeOperation, resourceOperation } from './scheduler';
+import { operationStatus, resizeOperation, resourceChange } from './scheduler';
 import { capabilities, framework, groupTask as task, status, taskState } from './task';
-import { count, durationMs, id, key, recordOf, refusal, role, text, uint32, uuid } from './words';
+import { inspection } from './verification';
+import { count, durationMs, holder, id, key, recordOf, refusal, role, text, uint32, uuid } from './words';
 
 export const agentInfo: fc.Arbitrary<AgentInfo> = recordOf<AgentInfo>(
   { id, hostname: text, httpPort: fc.integer({ min: 0, max: 65_535 }), attributes: fc.array(attribute, { maxLength: 2 }), domain },
@@ -52,6 +59,7 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   operationUpdate.map((update) => ({ kind: 'operation_update' as const, ...update })),
   fc.record({ kind: fc.constant('task_update' as const), frameworkId: id, launchId: id, status, latestState: taskState }),
   fc.record({ kind: fc.constant('task_gone' as const), ...taskRef, cause: text }),
+  fc.record({ kind: fc.constant('inspection' as const), requestId: id, inspection }),
   fc.record({ kind: fc.constant('pong' as const) }),
 );
 
@@ -64,7 +72,7 @@ const masterMessage: fc.Arbitrary<MasterMessage> = fc.oneof(
     {
       kind: fc.constant('apply_operation' as const),
       operationUuid: id,
-      operation: fc.oneof(resourceOperation, resizeOperation),
+      operation: fc.oneof(resourceChange, resizeOperation),
       frameworkId: id,
       ledgerRevision: count,
       traceParent: text,
@@ -93,6 +101,7 @@ const masterMessage: fc.Arbitrary<MasterMessage> = fc.oneof(
   ),
   fc.record({ kind: fc.constant('acknowledge_update' as const), frameworkId: id, taskId: id, uuid }),
   fc.record({ kind: fc.constant('shutdown_framework' as const), frameworkId: id }),
+  fc.record({ kind: fc.constant('inspect' as const), requestId: id }),
   fc.record({ kind: fc.constant('ping' as const) }),
   fc.record({ kind: fc.constant('task_gone_confirmed' as const), ...taskRef }),
 );
@@ -183,4 +192,37 @@ export const readHistory: fc.Arbitrary<ReadHistoryRequest> = recordOf<ReadHistor
 
 export const readHistoryAnswer: fc.Arbitrary<ReadHistoryResponse> = recordOf<ReadHistoryResponse>({
   entries: fc.array(ledgerEntry, { maxLength: 2 }),
+});
+
+export const readHolders: fc.Arbitrary<ReadHoldersRequest> = recordOf<ReadHoldersRequest>(
+  { storeId: id, volume: key, from: text, limit: uint32 },
+  { requiredKeys: ['storeId', 'volume', 'limit'] },
+);
+
+const page: fc.Arbitrary<HolderPage> = recordOf<HolderPage>(
+  { holders: fc.array(holder, { maxLength: 3 }), next: text, count, revision: count },
+  { requiredKeys: ['holders', 'count', 'revision'] },
+);
+
+export const readHoldersAnswer: fc.Arbitrary<ReadHoldersResponse> = recordOf<ReadHoldersResponse>({ page }, { requiredKeys: [] });
+
+const standing: fc.Arbitrary<StoreStanding> = recordOf<StoreStanding>({
+  storeId: id,
+  epoch: count,
+  revision: count,
+  isVerified: fc.boolean(),
+});
+
+export const readStoresAnswer: fc.Arbitrary<ReadStoresResponse> = recordOf<ReadStoresResponse>({
+  stores: fc.array(standing, { maxLength: 3 }),
+});
+
+export const followHistory: fc.Arbitrary<FollowHistoryRequest> = recordOf<FollowHistoryRequest>({
+  positions: fc.array(storePosition, { maxLength: 3 }),
+});
+
+const fedEntry: fc.Arbitrary<FedEntry> = recordOf<FedEntry>({ storeId: id, entry: ledgerEntry });
+
+export const followHistoryAnswer: fc.Arbitrary<FollowHistoryResponse> = recordOf<FollowHistoryResponse>({
+  entries: fc.array(fedEntry, { maxLength: 3 }),
 });

@@ -1,24 +1,10 @@
 import fc from 'fast-check';
-import type {
-  AgentsAnswer,
-  FrameworksAnswer,
-  HistoryAnswer,
-  HistoryQuery,
-  HoldersAnswer,
-  TasksAnswer,
-  TasksQuery,
-  VersionAnswer,
-  VolumeAnswer,
-  VolumeName,
-  VolumesAnswer,
-  VolumesQuery,
-} from '../messages';
+import type { AgentsAnswer, FrameworksAnswer, TasksAnswer, TasksQuery, VersionAnswer } from '../messages';
 import { agentInfo } from './internal';
-import { ledgerEntry, ledgerVolume } from './ledger';
 import { singles } from './resource';
 import { offer } from './scheduler';
 import { framework, status, task } from './task';
-import { count, holder, id, recordOf, role, text } from './words';
+import { id, recordOf, text } from './words';
 
 export const version: fc.Arbitrary<VersionAnswer> = recordOf<VersionAnswer>({ version: text });
 
@@ -45,19 +31,3 @@ const shownTask = fc.tuple(task, singles).map(([{ command: _command, data: _data
 export const tasks: fc.Arbitrary<TasksAnswer> = recordOf<TasksAnswer>({
   tasks: fc.array(fc.record({ frameworkId: id, info: shownTask, status }), { maxLength: 2 }),
 });
-
-export const volumeName: fc.Arbitrary<VolumeName> = recordOf<VolumeName>({ agentId: id, role, persistenceId: id });
-export const volumeAnswer: fc.Arbitrary<VolumeAnswer> = recordOf<VolumeAnswer>({ volume: ledgerVolume });
-export const volumesQuery: fc.Arbitrary<VolumesQuery> = recordOf<VolumesQuery>({ agentId: id, role }, { requiredKeys: [] });
-export const volumesAnswer: fc.Arbitrary<VolumesAnswer> = recordOf<VolumesAnswer>({ volumes: fc.array(ledgerVolume, { maxLength: 2 }) });
-
-export const holdersAnswer: fc.Arbitrary<HoldersAnswer> = recordOf<HoldersAnswer>({
-  holders: fc.array(holder, { maxLength: 3 }),
-  revision: count,
-});
-
-export const historyQuery: fc.Arbitrary<HistoryQuery> = recordOf<HistoryQuery>(
-  { agentId: id, role, persistenceId: id, afterRevision: count, limit: fc.integer({ min: 0, max: 1000 }) },
-  { requiredKeys: ['agentId', 'afterRevision', 'limit'] },
-);
-export const historyAnswer: fc.Arbitrary<HistoryAnswer> = recordOf<HistoryAnswer>({ entries: fc.array(ledgerEntry, { maxLength: 3 }) });

@@ -7,6 +7,7 @@ import type {
   OperationState,
   OperationStatus,
   ResizeOperation,
+  ResourceOperation,
   ResourceOperationType,
 } from '@holdfast/core/offers';
 import { Resources, allocated, toPlainDisk } from '@holdfast/core/resources';
@@ -32,22 +33,29 @@ import type {
   SubscribedCall,
   UpdateFrameworkRequest,
 } from '../messages';
+import { whenUnused } from './drain';
 import { domain, offerConstraints } from './placement';
 import { attribute, resource, singles, unallocated, volume } from './resource';
 import { executor, framework, groupTask, status, task } from './task';
-import { count, durationMs, id, recordOf, refusal, role, text, uuid } from './words';
+import { count, durationMs, holder, id, recordOf, refusal, role, text, uuid } from './words';
 
 const port = fc.integer({ min: 0, max: 65_535 });
 const filters: fc.Arbitrary<Filters> = recordOf<Filters>({ refuseMs: fc.integer({ min: 0, max: 31_536_000_000 }) }, { requiredKeys: [] });
 const ids = fc.array(id, { maxLength: 3 });
 
-export const resourceOperation = fc.record(
+/** As an agent is told to carry it out. */
+export const resourceChange = fc.record(
   {
     type: fc.constantFrom<ResourceOperationType>('RESERVE', 'UNRESERVE', 'CREATE', 'DESTROY'),
     id,
     resources: fc.array(resource, { maxLength: 3 }),
   },
   { requiredKeys: ['type', 'resources'] },
+);
+
+const destroyWhenUnused: fc.Arbitrary<ResourceOperation> = recordOf<ResourceOperation>(
+  { type: fc.constant('DESTROY' as const), id, resources: fc.array(resource, { maxLength: 3 }), whenUnused },
+  { requiredKeys: ['type', 'resources', 'whenUnused'] },
 );
 
 const withId = <T extends object>(operation: fc.Arbitrary<T>): fc.Arbitrary<T & { id?: string }> =>
@@ -70,7 +78,8 @@ export const resizeOperation = fc.oneof(grow, shrink);
 
 /** Those that a framework can mean; MALFORMED is what reading makes of others. */
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  resourceOperation,
+  resourceChange,
+  destroyWhenUnused,
   fc.record(
     {
       type: fc.constant('LAUNCH' as const),
@@ -126,6 +135,7 @@ const operationResult: fc.Arbitrary<OperationResult> = recordOf<OperationResult>
   {
     type: fc.constantFrom('UNKNOWN', 'RESERVE', 'UNRESERVE', 'CREATE', 'DESTROY', 'LAUNCH', 'LAUNCH_GROUP', 'GROW_VOLUME'),
     refusal,
+    waitsFor: fc.array(holder, { minLength: 1, maxLength: 2 }),
     tasks: fc.array(fc.record({ taskId: fc.oneof(id, text), refusal }, { requiredKeys: ['taskId'] }), { maxLength: 3 }),
   },
   { requiredKeys: ['type', 'tasks'] },

@@ -1,6 +1,7 @@
 import { unreachable } from '@holdfast/core/base';
 import {
   type AgentMessage as WireAgentMessage,
+  type Inspection as WireInspection,
   LinkRequest as WireLinkRequest,
   type OperationOutcome,
   type OperationUpdate as WireOperationUpdate,
@@ -14,6 +15,7 @@ import { readAgentInfo, writeAgentInfo } from './agent';
 import { defineCodec, malformed, readEach, readOptional, readPart, required } from './edge';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
 import { readId, readIdText, writeId } from './ids';
+import { readInspection, writeInspection } from './inspection';
 import { readCount, writeCount } from './numbers';
 import { readOperationStatus, writeOperationStatus } from './operation-status';
 import { readRefusal, writeRefusal } from './refusal';
@@ -104,6 +106,12 @@ const readGone = (wire: TaskGone): MessageOf<'task_gone'> => ({
   cause: required(wire.cause, 'cause'),
 });
 
+const readInspected = (wire: WireInspection): MessageOf<'inspection'> => ({
+  kind: 'inspection',
+  requestId: readIdText(wire.requestId, 'request_id'),
+  inspection: readInspection(wire),
+});
+
 function readAgentMessage(wire: WireAgentMessage): AgentMessage {
   const message = required(wire.message, 'message');
   switch (message.$case) {
@@ -117,6 +125,8 @@ function readAgentMessage(wire: WireAgentMessage): AgentMessage {
       return readPart(message.value, 'task_update', readUpdate);
     case 'taskGone':
       return readPart(message.value, 'task_gone', readGone);
+    case 'inspection':
+      return readPart(message.value, 'inspection', readInspected);
     case 'pong':
       return { kind: 'pong' };
     default:
@@ -139,6 +149,8 @@ function writeMessage(message: AgentMessage): NonNullable<Message> {
       return { $case: 'taskUpdate', value: writeUpdate(message) };
     case 'task_gone':
       return { $case: 'taskGone', value: { cause: message.cause, ...writeTaskRef(message) } };
+    case 'inspection':
+      return { $case: 'inspection', value: { requestId: message.requestId, ...writeInspection(message.inspection) } };
     case 'pong':
       return { $case: 'pong', value: {} };
     default:

@@ -6,7 +6,20 @@ import { Call as WireCall } from '../gen/holdfast/v1/scheduler_call';
 import { AcceptRequest as WireAcceptRequest } from '../gen/holdfast/v1/scheduler_service';
 
 /** What anybody may send to the master. fast-check prints the seed of a failure. */
-const DOORS = everyMessage.filter(({ name }) => ['schedulerCallCodec', 'acceptRequestCodec'].includes(name));
+const DOORS = everyMessage.filter(({ name }) =>
+  [
+    'schedulerCallCodec',
+    'acceptRequestCodec',
+    'volumesQueryCodec',
+    'holdersQueryCodec',
+    'historyQueryCodec',
+    'watchQueryCodec',
+    'destroyVolumeRequestCodec',
+    'releaseHolderRequestCodec',
+    'verifyQueryCodec',
+    'repairRequestCodec',
+  ].includes(name),
+);
 
 const bytes = fc.uint8Array({ maxLength: 400 });
 

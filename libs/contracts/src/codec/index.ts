@@ -3,7 +3,17 @@ export { linkRequestCodec } from './agent-message';
 export { allocateRequestCodec, allocateResponseCodec } from './allocation';
 export { descriptorSet } from './descriptor-set';
 export { frameworkInfoCodec } from './framework';
-export { readHistoryRequestCodec, readHistoryResponseCodec, readVolumesRequestCodec, readVolumesResponseCodec } from './ledger-reads';
+export {
+  followHistoryRequestCodec,
+  followHistoryResponseCodec,
+  readHistoryRequestCodec,
+  readHistoryResponseCodec,
+  readHoldersRequestCodec,
+  readHoldersResponseCodec,
+  readStoresResponseCodec,
+  readVolumesRequestCodec,
+  readVolumesResponseCodec,
+} from './ledger-reads';
 export { applyRequestCodec, applyResponseCodec } from './ledger-transaction';
 export { linkResponseCodec } from './master-message';
 export { agentsAnswerCodec, frameworksAnswerCodec, tasksAnswerCodec, tasksQueryCodec, versionAnswerCodec } from './operator-answers';
@@ -32,12 +42,16 @@ export { statusDetailsCodec } from './status-details';
 export { reconcileOutcomeCodec, storeReportCodec } from './store-report';
 export { taskInfoCodec, withExecutor } from './task';
 export { taskStatusCodec } from './task-status';
+export { repairAnswerCodec, repairRequestCodec, verifyAnswerCodec, verifyQueryCodec } from './verification';
 export {
   historyAnswerCodec,
   historyQueryCodec,
   holdersAnswerCodec,
+  holdersQueryCodec,
   volumeAnswerCodec,
   volumeNameCodec,
   volumesAnswerCodec,
   volumesQueryCodec,
 } from './volume-answers';
+export { destroyVolumeRequestCodec, releaseHolderAnswerCodec, releaseHolderRequestCodec } from './volume-changes';
+export { watchAnswerCodec, watchQueryCodec } from './watch';

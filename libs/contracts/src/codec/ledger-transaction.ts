@@ -7,7 +7,9 @@ import {
   type UnitResult as WireUnitResult,
 } from '../gen/holdfast/internal/v1/volume_registry';
 import type { ApplyRequest, ApplyResponse, NumberedTransaction } from '../messages';
+import { readDrainedVolume, writeDestroyedVolume } from './destroyed-volume';
 import { defineCodec, readEach, readOptional, required } from './edge';
+import { readHolder, writeHolder } from './holder';
 import { readIdText } from './ids';
 import { readLedgerUnit, writeLedgerUnit } from './ledger-unit';
 import { readCount, readOptionalCount, writeCount, writeOptionalCount } from './numbers';
@@ -44,12 +46,19 @@ export const applyRequestCodec = defineCodec(
 function readUnitResult(wire: WireUnitResult): UnitResult {
   const refusal = readOptional(wire.refusal, 'refusal', readRefusal);
   const generation = readOptionalCount(wire.generation, 'generation');
-  return { ...(refusal && { refusal }), ...(generation !== undefined && { generation }) };
+  return {
+    ...(refusal && { refusal }),
+    ...(generation !== undefined && { generation }),
+    ...(wire.waitsFor.length > 0 && { waitsFor: readEach(wire.waitsFor, 'waits_for', readHolder) }),
+    ...(wire.drained.length > 0 && { drained: readEach(wire.drained, 'drained', readDrainedVolume) }),
+  };
 }
 
-const writeUnitResult = ({ refusal, generation }: UnitResult): WireUnitResult => ({
+const writeUnitResult = ({ refusal, generation, waitsFor = [], drained = [] }: UnitResult): WireUnitResult => ({
   refusal: refusal && writeRefusal(refusal),
   generation: writeOptionalCount(generation),
+  waitsFor: waitsFor.map(writeHolder),
+  drained: drained.map(writeDestroyedVolume),
 });
 
 function readTransactionResult(wire: WireTransactionResult): ApplyResponse['results'][number] {

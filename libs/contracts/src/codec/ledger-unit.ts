@@ -1,10 +1,13 @@
 import { unreachable } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
-import type { LedgerUnit } from '@holdfast/core/volumes';
+import type { LedgerUnit, VolumeKey } from '@holdfast/core/volumes';
 import type {
   AcquireVolumes,
+  CancelDestroy,
+  ConfirmCreated,
   CreateFailed,
   CreateVolume,
+  DrainVolume,
   HolderEnding,
   LedgerUnit as WireLedgerUnit,
   ReleaseVolumes,
@@ -12,9 +15,11 @@ import type {
   VolumeGone,
 } from '../gen/holdfast/internal/v1/volume_registry';
 import { Resource as WireResource } from '../gen/holdfast/v1/resource';
+import { readDrainTerms, writeDrainTerms } from './drain';
 import { readBytes, readEach, readPart, required, writeBytes } from './edge';
 import { readHolderRef, writeHolderRef } from './holder';
 import { readIdText, readOptionalIdText } from './ids';
+import { readCount, writeCount } from './numbers';
 import { readResource, writeResource } from './resource';
 import { readHeldVolume, readVolumeKey, writeHeldVolume, writeVolumeKey } from './volume-key';
 
@@ -54,7 +59,30 @@ const writeCreate = ({ volume, resource, creator, agentId }: UnitOf<'create_volu
 
 const readNamed = (wire: { volume?: CreateFailed['volume'] }) => ({ volume: readPart(wire.volume, 'volume', readVolumeKey) });
 
-const readCaused = (wire: CreateFailed | VolumeGone) => ({ cause: required(wire.cause, 'cause'), ...readNamed(wire) });
+/** One certain volume of this name (promise 10). */
+const readMeant = (wire: ConfirmCreated) => ({ generation: readCount(wire.generation, 'generation'), ...readNamed(wire) });
+
+const writeMeant = ({ volume, generation }: { volume: VolumeKey; generation: number }) => ({
+  volume: writeVolumeKey(volume),
+  generation: writeCount(generation),
+});
+
+const readCaused = (wire: CreateFailed | VolumeGone) => ({ cause: required(wire.cause, 'cause'), ...readMeant(wire) });
+
+const writeCaused = (unit: UnitOf<'create_failed' | 'volume_gone'>) => ({ cause: unit.cause, ...writeMeant(unit) });
+
+const readDrainUnit = (wire: DrainVolume): UnitOf<'drain_volume'> => ({
+  kind: 'drain_volume',
+  volume: readPart(wire.volume, 'volume', readVolumeKey),
+  drain: readPart(wire.drain, 'drain', readDrainTerms),
+});
+
+const readCancel = (wire: CancelDestroy): UnitOf<'cancel_destroy'> => ({
+  kind: 'cancel_destroy',
+  ...readMeant(wire),
+  cause: required(wire.cause, 'cause'),
+  ...(wire.by !== undefined && { by: wire.by }),
+});
 
 const readAcquire = (wire: AcquireVolumes): UnitOf<'acquire_volumes'> => ({
   kind: 'acquire_volumes',
@@ -89,6 +117,7 @@ const readRelease = (wire: ReleaseVolumes): UnitOf<'release_volumes'> => ({
   kind: 'release_volumes',
   ...readHolding(wire),
   cause: required(wire.cause, 'cause'),
+  ...(wire.by !== undefined && { by: wire.by }),
 });
 
 function readUnit(unit: NonNullable<Unit>): LedgerUnit {
@@ -96,7 +125,7 @@ function readUnit(unit: NonNullable<Unit>): LedgerUnit {
     case 'createVolume':
       return readPart(unit.value, 'create_volume', readCreate);
     case 'confirmCreated':
-      return { kind: 'confirm_created', ...readPart(unit.value, 'confirm_created', readNamed) };
+      return { kind: 'confirm_created', ...readPart(unit.value, 'confirm_created', readMeant) };
     case 'createFailed':
       return { kind: 'create_failed', ...readPart(unit.value, 'create_failed', readCaused) };
     case 'acquireVolumes':
@@ -109,6 +138,10 @@ function readUnit(unit: NonNullable<Unit>): LedgerUnit {
       return readPart(unit.value, 'release_volumes', readRelease);
     case 'destroyVolume':
       return { kind: 'destroy_volume', ...readPart(unit.value, 'destroy_volume', readNamed) };
+    case 'drainVolume':
+      return readPart(unit.value, 'drain_volume', readDrainUnit);
+    case 'cancelDestroy':
+      return readPart(unit.value, 'cancel_destroy', readCancel);
     case 'resizeVolume':
       return readPart(unit.value, 'resize_volume', readResize);
     case 'volumeGone':
@@ -133,9 +166,9 @@ function writeUnit(unit: LedgerUnit): NonNullable<Unit> {
     case 'create_volume':
       return { $case: 'createVolume', value: writeCreate(unit) };
     case 'confirm_created':
-      return { $case: 'confirmCreated', value: { volume: writeVolumeKey(unit.volume) } };
+      return { $case: 'confirmCreated', value: writeMeant(unit) };
     case 'create_failed':
-      return { $case: 'createFailed', value: { volume: writeVolumeKey(unit.volume), cause: unit.cause } };
+      return { $case: 'createFailed', value: writeCaused(unit) };
     case 'acquire_volumes':
       return {
         $case: 'acquireVolumes',
@@ -146,13 +179,17 @@ function writeUnit(unit: LedgerUnit): NonNullable<Unit> {
     case 'holder_ending':
       return { $case: 'holderEnding', value: writeHolding(unit) };
     case 'release_volumes':
-      return { $case: 'releaseVolumes', value: { cause: unit.cause, ...writeHolding(unit) } };
+      return { $case: 'releaseVolumes', value: { cause: unit.cause, by: unit.by, ...writeHolding(unit) } };
     case 'destroy_volume':
       return { $case: 'destroyVolume', value: { volume: writeVolumeKey(unit.volume) } };
+    case 'drain_volume':
+      return { $case: 'drainVolume', value: { volume: writeVolumeKey(unit.volume), drain: writeDrainTerms(unit.drain) } };
+    case 'cancel_destroy':
+      return { $case: 'cancelDestroy', value: { cause: unit.cause, by: unit.by, ...writeMeant(unit) } };
     case 'resize_volume':
       return { $case: 'resizeVolume', value: writeResize(unit) };
     case 'volume_gone':
-      return { $case: 'volumeGone', value: { volume: writeVolumeKey(unit.volume), cause: unit.cause } };
+      return { $case: 'volumeGone', value: writeCaused(unit) };
     default:
       return unreachable(unit);
   }

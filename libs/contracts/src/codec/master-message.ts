@@ -4,6 +4,7 @@ import {
   type AcknowledgeUpdate,
   type ApplyOperation,
   type GroupTask as WireGroupTask,
+  type Inspect,
   type KillTask,
   LinkResponse as WireLinkResponse,
   type MasterMessage as WireMasterMessage,
@@ -20,7 +21,7 @@ import { defineCodec, readEach, readPart, required } from './edge';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
 import { readId, readIdText, readOptionalId, writeId, writeOptionalId } from './ids';
 import { readCount, writeCount } from './numbers';
-import { readAgentOperation, writeOperation } from './operation';
+import { readAgentOperation, writeAgentOperation } from './operation';
 import { readRefusal, writeRefusal } from './refusal';
 import { readTaskInfo, writeTaskInfo } from './task';
 import { readTaskRef, writeTaskRef } from './task-ref';
@@ -56,7 +57,7 @@ function readApply(wire: ApplyOperation): MessageOf<'apply_operation'> {
 
 const writeApply = (message: MessageOf<'apply_operation'>): ApplyOperation => ({
   operationUuid: message.operationUuid,
-  operation: writeOperation(message.operation),
+  operation: writeAgentOperation(message.operation),
   frameworkId: writeOptionalId(message.frameworkId),
   traceParent: message.traceParent,
   ledgerRevision: writeCount(message.ledgerRevision),
@@ -156,6 +157,8 @@ const readConfirmed = (wire: TaskGoneConfirmed): MessageOf<'task_gone_confirmed'
   ...readTaskRef(wire),
 });
 
+const readInspect = (wire: Inspect): MessageOf<'inspect'> => ({ kind: 'inspect', requestId: readIdText(wire.requestId, 'request_id') });
+
 function readMasterMessage(wire: WireMasterMessage): MasterMessage {
   const message = required(wire.message, 'message');
   switch (message.$case) {
@@ -179,6 +182,8 @@ function readMasterMessage(wire: WireMasterMessage): MasterMessage {
       return readPart(message.value, 'acknowledge_update', readAcknowledge);
     case 'shutdownFramework':
       return readPart(message.value, 'shutdown_framework', readShutdown);
+    case 'inspect':
+      return readPart(message.value, 'inspect', readInspect);
     case 'ping':
       return { kind: 'ping' };
     case 'taskGoneConfirmed':
@@ -215,6 +220,8 @@ function writeMessage(message: MasterMessage): NonNullable<Message> {
       return { $case: 'acknowledgeUpdate', value: writeAcknowledge(message) };
     case 'shutdown_framework':
       return { $case: 'shutdownFramework', value: { frameworkId: writeId(message.frameworkId) } };
+    case 'inspect':
+      return { $case: 'inspect', value: { requestId: message.requestId } };
     case 'ping':
       return { $case: 'ping', value: {} };
     case 'task_gone_confirmed':

@@ -2,6 +2,7 @@ import type { OperationResult, TaskResult } from '@holdfast/core/offers';
 import { Offer_Operation_Type as OperationType } from '../gen/holdfast/v1/offer';
 import type { OperationResult as WireOperationResult, TaskResult as WireTaskResult } from '../gen/holdfast/v1/operation_result';
 import { malformed, readEach, readOptional, required } from './edge';
+import { readHolder, writeHolder } from './holder';
 import { writeId } from './ids';
 import { writeOperationType } from './operation';
 import { readRefusal, writeRefusal } from './refusal';
@@ -21,11 +22,17 @@ export function readOperationResult(wire: WireOperationResult): OperationResult 
   const type = required(wire.type, 'type');
   if (type === OperationType.UNRECOGNIZED) malformed('type', 'is not a known type of operation');
   const refusal = readOptional(wire.refusal, 'refusal', readRefusal);
-  return { type, ...(refusal && { refusal }), tasks: readEach(wire.tasks, 'tasks', readTaskResult) };
+  return {
+    type,
+    ...(refusal && { refusal }),
+    ...(wire.waitsFor.length > 0 && { waitsFor: readEach(wire.waitsFor, 'waits_for', readHolder) }),
+    tasks: readEach(wire.tasks, 'tasks', readTaskResult),
+  };
 }
 
-export const writeOperationResult = ({ type, refusal, tasks }: OperationResult): WireOperationResult => ({
+export const writeOperationResult = ({ type, refusal, waitsFor = [], tasks }: OperationResult): WireOperationResult => ({
   type: writeOperationType(type),
   refusal: refusal && writeRefusal(refusal),
   tasks: tasks.map(writeTaskResult),
+  waitsFor: waitsFor.map(writeHolder),
 });

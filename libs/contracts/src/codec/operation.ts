@@ -16,7 +16,8 @@ import {
   Offer_Operation_Type as OperationType,
   offer_Operation_TypeFromJSON as operationTypeOf,
 } from '../gen/holdfast/v1/offer';
-import { attempt, malformed, readBytes, readEach, readPart, refuseMessage, required } from './edge';
+import { readWhenUnused, writeWhenUnused } from './drain';
+import { attempt, malformed, readBytes, readEach, readOptional, readPart, refuseMessage, required } from './edge';
 import { executorInfoMessage, readExecutorInfo } from './executor';
 import { Frame } from './frame';
 import { readIdMessage, readOptionalId, writeOptionalId } from './ids';
@@ -54,7 +55,7 @@ export function readOperation(bytes: Uint8Array, path: string, budget: TaskBudge
 function readWhole(bytes: Uint8Array, frame: Frame, type: OperationType, tasks: Frame | undefined, path: string): Operation {
   if (frame.problem !== undefined) malformed('', frame.problem);
   if (type === OperationType.LAUNCH_GROUP) return readGroup(frame, tasks, path);
-  if (type !== OperationType.LAUNCH) return readAgentOperation(readBytes(WireOperation, bytes));
+  if (type !== OperationType.LAUNCH) return readChange(readBytes(WireOperation, bytes));
   const launch = required(tasks, 'launch');
   if (launch.problem !== undefined) malformed('launch', launch.problem);
   const id = readOperationId(frame.part(OPERATION.id));
@@ -97,6 +98,14 @@ const malformedOperation = (type: OperationType, refusal: Refusal, id: Operation
   refusal,
   taskIds,
 });
+
+/** That a DESTROY is to wait for the last holder is between framework and master. */
+function readChange(wire: WireOperation): ResourceOperation | ResizeOperation {
+  const operation = readAgentOperation(wire);
+  if (operation.type !== 'DESTROY') return operation;
+  const whenUnused = readOptional(wire.destroy?.whenUnused, 'destroy.when_unused', readWhenUnused);
+  return whenUnused ? { ...operation, whenUnused } : operation;
+}
 
 /** What an agent carries out: RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME or SHRINK_VOLUME. */
 export function readAgentOperation(wire: WireOperation): ResourceOperation | ResizeOperation {
@@ -141,6 +150,13 @@ function readShrink({ volume: wire, subtract }: WireShrink): Resized {
 
 const refuseUnsupported = (operation: string): never => refuseMessage(refuse('operation_unsupported', { operation }));
 
+/** What an agent is told: when it is told to destroy, the waiting is over. */
+export function writeAgentOperation(operation: ResourceOperation | ResizeOperation): WireOperation {
+  if (!('whenUnused' in operation)) return writeOperation(operation);
+  const { whenUnused: _, ...rest } = operation;
+  return writeOperation(rest);
+}
+
 export function writeOperation(operation: Operation): WireOperation {
   const id = writeOptionalId(operation.id);
   switch (operation.type) {
@@ -151,7 +167,11 @@ export function writeOperation(operation: Operation): WireOperation {
     case 'CREATE':
       return { type: OperationType.CREATE, id, create: { volumes: writeList(operation.resources) } };
     case 'DESTROY':
-      return { type: OperationType.DESTROY, id, destroy: { volumes: writeList(operation.resources) } };
+      return {
+        type: OperationType.DESTROY,
+        id,
+        destroy: { volumes: writeList(operation.resources), whenUnused: operation.whenUnused && writeWhenUnused(operation.whenUnused) },
+      };
     case 'LAUNCH':
       return { type: OperationType.LAUNCH, id, launch: { taskInfos: operation.tasks.map(writeTaskRequest) } };
     case 'GROW_VOLUME':

@@ -5,6 +5,7 @@ import {
   type PersistentVolume as WirePersistentVolume,
   PersistentVolume_State as WireState,
 } from '../gen/holdfast/v1/persistent_volume';
+import { readDrain, writeDrain } from './drain';
 import { malformed, readEach, readOptional, readPart, required } from './edge';
 import { readHolder, writeHolder } from './holder';
 import { readId, readIdText, readOptionalId, writeId, writeOptionalId } from './ids';
@@ -21,8 +22,8 @@ const STATES: Readonly<Record<VolumeState, WireState>> = {
   gone: WireState.GONE,
 };
 
-function readState(state: WireState | undefined): VolumeState {
-  switch (required(state, 'state')) {
+function readVolumeState(state: WireState, field: string): VolumeState {
+  switch (state) {
     case WireState.CREATING:
       return 'creating';
     case WireState.READY:
@@ -34,16 +35,22 @@ function readState(state: WireState | undefined): VolumeState {
     case WireState.GONE:
       return 'gone';
     default:
-      return malformed('state', 'must be CREATING, READY, DRAINING, DESTROYING or GONE');
+      return malformed(field, 'must be CREATING, READY, DRAINING, DESTROYING or GONE');
   }
 }
 
+/** A state by itself in a list. */
+export const readListedState = (state: WireState): VolumeState => readVolumeState(state, '');
+
+export const writeVolumeState = (state: VolumeState): WireState => STATES[state];
+
 export function readLedgerVolume(wire: WirePersistentVolume): LedgerVolume {
+  const drain = readOptional(wire.drain, 'drain', readDrain);
   const frameworkId = readOptionalId(wire.creatorFrameworkId, 'creator_framework_id');
   return {
     storeId: readIdText(wire.storeId, 'store_id'),
     volume: readVolumeKey(wire),
-    state: readState(wire.state),
+    state: readVolumeState(required(wire.state, 'state'), 'state'),
     generation: readCount(wire.generation, 'generation'),
     resource: readPart(wire.resource, 'resource', readResource),
     creator: {
@@ -52,6 +59,7 @@ export function readLedgerVolume(wire: WirePersistentVolume): LedgerVolume {
     },
     agentId: readId(wire.agentId, 'agent_id'),
     createdMs: readTimeMs(wire.created, 'created'),
+    ...(drain && { drain }),
     holders: readEach(wire.holders, 'holders', readHolder),
     revision: readCount(wire.revision, 'revision'),
   };
@@ -68,6 +76,7 @@ export const writeLedgerVolume = (volume: LedgerVolume): WirePersistentVolume =>
   creatorPrincipal: volume.creator.principal,
   creatorFrameworkId: writeOptionalId(volume.creator.frameworkId),
   created: writeTimeMs(volume.createdMs),
+  drain: volume.drain && writeDrain(volume.drain),
   holders: volume.holders.map(writeHolder),
   revision: writeCount(volume.revision),
 });
@@ -82,6 +91,7 @@ export function readLedgerEntry(wire: WireLedgerEntry): LedgerEntry {
     generation: readCount(wire.generation, 'generation'),
     ...(holder && { holder }),
     ...(wire.cause !== undefined && { cause: wire.cause }),
+    ...(wire.by !== undefined && { by: wire.by }),
     epoch: readCount(wire.epoch, 'epoch'),
     ...(wire.traceId !== undefined && { traceId: wire.traceId }),
   };
@@ -95,6 +105,7 @@ export const writeLedgerEntry = (entry: LedgerEntry): WireLedgerEntry => ({
   generation: writeCount(entry.generation),
   holder: entry.holder && writeHolder(entry.holder),
   cause: entry.cause,
+  by: entry.by,
   epoch: writeCount(entry.epoch),
   traceId: entry.traceId,
 });

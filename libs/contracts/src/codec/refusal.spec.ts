@@ -1,5 +1,5 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import { type Holder, refuse } from '@holdfast/core/base';
+import { type Holder, type Refusal, refuse } from '@holdfast/core/base';
 import { Refusal as WireRefusal } from '../gen/holdfast/v1/refusal';
 import { refusalCodec } from './refusal';
 import { statusDetailsCodec } from './status-details';
@@ -49,12 +49,43 @@ describe('a refusal', () => {
     expect(refusalCodec.decode(refusalCodec.encode(refusal))).toEqual({ ok: true, value: refusal });
   });
 
+  it.each<[Refusal, Record<string, string>]>([
+    [
+      refuse('destroy_pending', { role: 'eng', persistenceId: 'v1', sinceMs: 1_700_000_000_123, requester: 'ann' }),
+      { role: 'eng', persistence_id: 'v1', since_ms: '1700000000123', requester: 'ann' },
+    ],
+    [
+      refuse('destroy_not_pending', { role: 'eng', persistenceId: 'v1', state: 'ready' }),
+      { role: 'eng', persistence_id: 'v1', state: 'ready' },
+    ],
+    [
+      refuse('holder_unknown', { role: 'eng', persistenceId: 'v1', frameworkId: 'f1', taskId: 't1' }),
+      { role: 'eng', persistence_id: 'v1', framework_id: 'f1', task_id: 't1' },
+    ],
+    [
+      refuse('history_trimmed', { storeId: 's1', afterRevision: 4, oldestRevision: 9 }),
+      { store_id: 's1', after_revision: '4', oldest_revision: '9' },
+    ],
+    [refuse('ledger_unavailable', { problem: 'gone' }), { problem: 'gone' }],
+    [refuse('ledger_unavailable', { problem: 'gone', inDoubt: true }), { problem: 'gone', in_doubt: 'true' }],
+    [refuse('ledger_unavailable', { problem: 'gone', inDoubt: false }), { problem: 'gone', in_doubt: 'false' }],
+  ])('of $code says its facts by name', (refusal, details) => {
+    expect(onWire(refusalCodec.encode(refusal)).details).toEqual(details);
+    expect(refusalCodec.decode(refusalCodec.encode(refusal))).toEqual({ ok: true, value: refusal });
+  });
+
   it.each([
     ['code', {}],
     ['code', { code: 'nonsense' }],
     ['code', { code: 'toString' }],
     ['details.offer_id', { code: 'offer_gone' }],
     ['details.limit_bytes', { code: 'message_too_large', details: { limit_bytes: '1.5' } }],
+    ['details.in_doubt', { code: 'ledger_unavailable', details: { problem: 'p', in_doubt: 'perhaps' } }],
+    // Later than a Date can be, and the sentence tells the moment.
+    [
+      'details.since_ms',
+      { code: 'destroy_pending', details: { role: 'eng', persistence_id: 'v', requester: 'r', since_ms: '8640000000000001' } },
+    ],
     ['holders[0].mode', { code: 'volume_in_use', details: { role: 'eng', persistence_id: 'v' }, holders: [{}] }],
     [
       'holders[0].state',

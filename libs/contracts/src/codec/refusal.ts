@@ -4,11 +4,12 @@ import { defineCodec, malformed, readEach, required } from './edge';
 import { readHolder, writeHolder } from './holder';
 import { readOptionalCount, writeOptionalCount } from './numbers';
 
-type Kind = 'text' | 'number' | 'holders';
-type KindOf<V> = V extends number ? 'number' : V extends string ? 'text' : 'holders';
+type Kind = 'text' | 'number' | 'time' | 'flag' | 'holders';
+type KindOf<V> = V extends number ? 'number' | 'time' : V extends string ? 'text' : V extends boolean ? 'flag' : 'holders';
+type Facts<D> = { readonly [K in keyof D]: KindOf<D[K]> };
 
 /** How the facts of each refusal travel: holders in their own field, the others as text. A fact without a row does not compile. */
-const FACTS: { readonly [C in RefusalCode]: { readonly [K in keyof RefusalDetails[C]]: KindOf<RefusalDetails[C][K]> } } = {
+const FACTS: { readonly [C in RefusalCode]: Facts<Required<RefusalDetails[C]>> } = {
   invalid_argument: { field: 'text', problem: 'text' },
   message_too_large: { limitBytes: 'number' },
   framework_unknown: { frameworkId: 'text' },
@@ -32,8 +33,13 @@ const FACTS: { readonly [C in RefusalCode]: { readonly [K in keyof RefusalDetail
   volume_not_found: { role: 'text', persistenceId: 'text' },
   volume_not_ready: { role: 'text', persistenceId: 'text', state: 'text' },
   volume_in_use: { role: 'text', persistenceId: 'text', holders: 'holders' },
+  destroy_pending: { role: 'text', persistenceId: 'text', sinceMs: 'time', requester: 'text' },
+  destroy_not_pending: { role: 'text', persistenceId: 'text', state: 'text' },
+  holder_unknown: { role: 'text', persistenceId: 'text', frameworkId: 'text', taskId: 'text' },
+  history_trimmed: { storeId: 'text', afterRevision: 'number', oldestRevision: 'number' },
+  reader_too_slow: { unreadBytes: 'number' },
   ledger_unverified: { storeId: 'text' },
-  ledger_unavailable: { problem: 'text' },
+  ledger_unavailable: { problem: 'text', inDoubt: 'flag' },
   stale_epoch: { epoch: 'number', highest: 'number' },
   agent_failed: { problem: 'text' },
   unauthorized: { action: 'text', principal: 'text' },
@@ -75,7 +81,7 @@ export function writeRefusal(refusal: Refusal): WireRefusal {
   };
   for (const [name, onWire, kind] of ROWS.get(refusal.code) ?? []) {
     if (kind === 'holders') wire.holders = (facts[name] as readonly Holder[]).map(writeHolder);
-    else wire.details[onWire] = String(facts[name]);
+    else if (facts[name] !== undefined) wire.details[onWire] = String(facts[name]);
   }
   return wire;
 }
@@ -85,19 +91,31 @@ export function readRefusal(wire: WireRefusal): Refusal {
   if (!isCode(code)) return malformed('code', `'${code}' is not a refusal that this release knows`);
   const details: Record<string, unknown> = {};
   for (const [name, onWire, kind] of ROWS.get(code) ?? []) {
-    details[name] = kind === 'holders' ? readEach(wire.holders, 'holders', readHolder) : readFact(wire, onWire, kind);
+    const fact = kind === 'holders' ? readEach(wire.holders, 'holders', readHolder) : readFact(wire, onWire, kind);
+    if (fact !== undefined) details[name] = fact;
   }
   const ledgerRevision = readOptionalCount(wire.ledgerRevision, 'ledger_revision');
   const refusal = refuse(code, details as unknown as RefusalDetails[typeof code], ledgerRevision);
   return wire.message === undefined ? refusal : { ...refusal, message: wire.message };
 }
 
-function readFact(wire: WireRefusal, name: string, kind: Exclude<Kind, 'holders'>): string | number {
+/** The last moment that a Date can say. */
+const END_OF_TIME_MS = 8.64e15;
+
+/** Undefined: a flag about which nothing is said. */
+function readFact(wire: WireRefusal, name: string, kind: Exclude<Kind, 'holders'>): string | number | boolean | undefined {
+  const field = `details.${name}`;
   const text = Object.hasOwn(wire.details, name) ? wire.details[name] : undefined;
-  if (kind === 'text') return required(text, `details.${name}`);
-  const number = Number(required(text, `details.${name}`));
-  return Number.isSafeInteger(number) ? number : malformed(`details.${name}`, 'must be a whole number');
+  if (kind === 'text') return required(text, field);
+  if (kind === 'flag') return text === undefined ? undefined : readFlag(text, field);
+  const number = Number(required(text, field));
+  if (!Number.isSafeInteger(number)) return malformed(field, 'must be a whole number');
+  if (kind === 'time' && Math.abs(number) > END_OF_TIME_MS) return malformed(field, 'must be a moment in milliseconds since 1970');
+  return number;
 }
+
+const readFlag = (text: string, field: string): boolean =>
+  text === 'true' || text === 'false' ? text === 'true' : malformed(field, 'must be true or false');
 
 /** A refusal by itself; calls that are refused carry it in their status details. */
 export const refusalCodec = defineCodec(WireRefusal, writeRefusal, readRefusal);

@@ -5,6 +5,7 @@ import {
   type ReportedHolder as WireReportedHolder,
   type ReportedVolume as WireReportedVolume,
 } from '../gen/holdfast/internal/v1/volume_registry';
+import { readDestroyedVolume, readDrainedVolume, writeDestroyedVolume } from './destroyed-volume';
 import { defineCodec, readEach, readOptional, readPart, required } from './edge';
 import { readHolderRef, readHolderState, writeHolderRef, writeHolderState } from './holder';
 import { readIdText } from './ids';
@@ -55,6 +56,7 @@ export const storeReportCodec = defineCodec(
     volumes: report.volumes.map(writeReportedVolume),
     holders: report.holders.map(writeReportedHolder),
     traceParent: report.traceParent,
+    by: report.by,
   }),
   (wire): StoreReport => ({
     storeId: readIdText(wire.storeId, 'store_id'),
@@ -65,16 +67,18 @@ export const storeReportCodec = defineCodec(
     volumes: readEach(wire.volumes, 'volumes', readReportedVolume),
     holders: readEach(wire.holders, 'holders', readReportedHolder),
     ...(wire.traceParent !== undefined && { traceParent: wire.traceParent }),
+    ...(wire.by !== undefined && { by: wire.by }),
   }),
 );
 
 export const reconcileOutcomeCodec = defineCodec(
   ReconcileStoreResponse,
-  ({ revision, refusal, differences, destroying }: ReconcileOutcome) => ({
+  ({ revision, refusal, differences, destroying, draining }: ReconcileOutcome) => ({
     revision: writeCount(revision),
     refusal: refusal && writeRefusal(refusal),
     differences: [...differences],
-    destroying: destroying.map(writeVolumeKey),
+    destroying: destroying.map(writeDestroyedVolume),
+    draining: draining.map(writeDestroyedVolume),
   }),
   (wire): ReconcileOutcome => {
     const refusal = readOptional(wire.refusal, 'refusal', readRefusal);
@@ -82,7 +86,8 @@ export const reconcileOutcomeCodec = defineCodec(
       revision: readCount(wire.revision, 'revision'),
       ...(refusal && { refusal }),
       differences: wire.differences,
-      destroying: readEach(wire.destroying, 'destroying', readVolumeKey),
+      destroying: readEach(wire.destroying, 'destroying', readDestroyedVolume),
+      draining: readEach(wire.draining, 'draining', readDrainedVolume),
     };
   },
 );

@@ -3,29 +3,31 @@ import {
   GetVolumeResponse,
   ListHistoryRequest,
   ListHistoryResponse,
+  ListHoldersRequest,
   ListHoldersResponse,
   ListVolumesRequest,
   ListVolumesResponse,
 } from '../gen/holdfast/v1/volume_service';
-import type { HistoryAnswer, HistoryQuery, HoldersAnswer, VolumeAnswer, VolumeName, VolumesAnswer, VolumesQuery } from '../messages';
-import { defineCodec, readEach, readOptional, readPart } from './edge';
+import type { HistoryAnswer, HistoryQuery, HoldersAnswer, HoldersQuery, VolumeAnswer, VolumesAnswer, VolumesQuery } from '../messages';
+import { defineCodec, malformed, readEach, readOptional, readPart } from './edge';
 import { readHolder, writeHolder } from './holder';
-import { readId, readIdText, readOptionalId, readOptionalIdText, writeId, writeOptionalId } from './ids';
+import { readId, readOptionalId, writeId, writeOptionalId } from './ids';
 import { readCount, readOptionalCount, writeCount } from './numbers';
-import { readLedgerEntry, readLedgerVolume, writeLedgerEntry, writeLedgerVolume } from './persistent-volume';
+import {
+  readLedgerEntry,
+  readLedgerVolume,
+  readListedState,
+  writeLedgerEntry,
+  writeLedgerVolume,
+  writeVolumeState,
+} from './persistent-volume';
 import { readRole } from './role';
+import { readVolumeFilter, readVolumeName, writeVolumeName } from './volume-name';
 
-/** GetVolumeRequest and ListHoldersRequest, which look alike. */
-export const volumeNameCodec = defineCodec(
-  GetVolumeRequest,
-  ({ agentId, role, persistenceId }: VolumeName) => ({ agentId: writeId(agentId), role, persistenceId }),
-  (wire): VolumeName => ({
-    agentId: readId(wire.agentId, 'agent_id'),
-    role: readPart(wire.role, 'role', readRole),
-    persistenceId: readIdText(wire.persistenceId, 'persistence_id'),
-  }),
-);
+/** GetVolumeRequest and CancelDestroyRequest, which look alike. */
+export const volumeNameCodec = defineCodec(GetVolumeRequest, writeVolumeName, readVolumeName);
 
+/** The answers of GetVolume, DestroyVolume and CancelDestroy, which look alike. */
 export const volumeAnswerCodec = defineCodec(
   GetVolumeResponse,
   ({ volume }: VolumeAnswer) => ({ volume: writeLedgerVolume(volume) }),
@@ -34,11 +36,27 @@ export const volumeAnswerCodec = defineCodec(
 
 export const volumesQueryCodec = defineCodec(
   ListVolumesRequest,
-  ({ agentId, role }: VolumesQuery) => ({ agentId: writeOptionalId(agentId), role }),
+  ({ agentId, role, states = [], holderFrameworkId, holderTaskId }: VolumesQuery) => ({
+    agentId: writeOptionalId(agentId),
+    role,
+    states: states.map(writeVolumeState),
+    holderFrameworkId: writeOptionalId(holderFrameworkId),
+    holderTaskId: writeOptionalId(holderTaskId),
+  }),
   (wire): VolumesQuery => {
     const agentId = readOptionalId(wire.agentId, 'agent_id');
     const role = readOptional(wire.role, 'role', readRole);
-    return { ...(agentId !== undefined && { agentId }), ...(role !== undefined && { role }) };
+    const holderFrameworkId = readOptionalId(wire.holderFrameworkId, 'holder_framework_id');
+    const holderTaskId = readOptionalId(wire.holderTaskId, 'holder_task_id');
+    // Frameworks choose the ids of their tasks: by itself one names nobody.
+    if (holderTaskId !== undefined && holderFrameworkId === undefined) malformed('holder_framework_id', 'is required with holder_task_id');
+    return {
+      ...(agentId !== undefined && { agentId }),
+      ...(role !== undefined && { role }),
+      ...(wire.states.length > 0 && { states: readEach(wire.states, 'states', readListedState) }),
+      ...(holderFrameworkId !== undefined && { holderFrameworkId }),
+      ...(holderTaskId !== undefined && { holderTaskId }),
+    };
   },
 );
 
@@ -48,10 +66,38 @@ export const volumesAnswerCodec = defineCodec(
   (wire): VolumesAnswer => ({ volumes: readEach(wire.volumes, 'volumes', readLedgerVolume) }),
 );
 
+/** A page costs the ledger about as much as it holds. */
+const LARGEST_PAGE = 1000;
+
+function readPageSize(size: number): number {
+  if (size === 0) malformed('page_size', 'must be positive; leave it out for pages of 1000');
+  return size > LARGEST_PAGE ? malformed('page_size', `must not be above ${LARGEST_PAGE}`) : size;
+}
+
+export const holdersQueryCodec = defineCodec(
+  ListHoldersRequest,
+  ({ pageSize, pageToken, ...name }: HoldersQuery) => ({ ...writeVolumeName(name), pageSize, pageToken }),
+  (wire): HoldersQuery => ({
+    ...readVolumeName(wire),
+    ...(wire.pageSize !== undefined && { pageSize: readPageSize(wire.pageSize) }),
+    ...(wire.pageToken !== undefined && { pageToken: wire.pageToken }),
+  }),
+);
+
 export const holdersAnswerCodec = defineCodec(
   ListHoldersResponse,
-  ({ holders, revision }: HoldersAnswer) => ({ holders: holders.map(writeHolder), revision: writeCount(revision) }),
-  (wire): HoldersAnswer => ({ holders: readEach(wire.holders, 'holders', readHolder), revision: readCount(wire.revision, 'revision') }),
+  ({ holders, revision, nextPageToken, count }: HoldersAnswer) => ({
+    holders: holders.map(writeHolder),
+    revision: writeCount(revision),
+    nextPageToken,
+    count: writeCount(count),
+  }),
+  (wire): HoldersAnswer => ({
+    holders: readEach(wire.holders, 'holders', readHolder),
+    revision: readCount(wire.revision, 'revision'),
+    ...(wire.nextPageToken !== undefined && { nextPageToken: wire.nextPageToken }),
+    count: readCount(wire.count, 'count'),
+  }),
 );
 
 /** How many entries one answer holds at most, and if nothing is said. */
@@ -66,17 +112,12 @@ export const historyQueryCodec = defineCodec(
     afterRevision: writeCount(afterRevision),
     limit,
   }),
-  (wire): HistoryQuery => {
-    const role = readOptional(wire.role, 'role', readRole);
-    const persistenceId = readOptionalIdText(wire.persistenceId, 'persistence_id');
-    return {
-      agentId: readId(wire.agentId, 'agent_id'),
-      ...(role !== undefined && { role }),
-      ...(persistenceId !== undefined && { persistenceId }),
-      afterRevision: readOptionalCount(wire.afterRevision, 'after_revision') ?? 0,
-      limit: Math.min(wire.limit ?? HISTORY_LIMIT, HISTORY_LIMIT),
-    };
-  },
+  (wire): HistoryQuery => ({
+    agentId: readId(wire.agentId, 'agent_id'),
+    ...readVolumeFilter(wire),
+    afterRevision: readOptionalCount(wire.afterRevision, 'after_revision') ?? 0,
+    limit: Math.min(wire.limit ?? HISTORY_LIMIT, HISTORY_LIMIT),
+  }),
 );
 
 export const historyAnswerCodec = defineCodec(

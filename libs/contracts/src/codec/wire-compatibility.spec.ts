@@ -81,6 +81,13 @@ const OURS = [
   'Refusal',
   'PersistentVolume',
   'LedgerEntry',
+  'StorePosition',
+  'WatchedEntry',
+  'WhenUnused',
+  'Drain',
+  'LedgerDifference',
+  'LedgerRepair',
+  'VerifiedStore',
   'OperationResult',
   'Event.Answer',
   'TaskResult',
@@ -117,7 +124,12 @@ describe('the public messages', () => {
       [...(enums.get(name) ?? [])].map(([value, number]) => [`${name}.${value}`, number]),
     );
     const ours = [...fields, ...values].flatMap(([name, number]) => (Number(number) >= FIRST_EXTENSION ? [`${name} = ${number}`] : []));
-    expect(ours.sort()).toEqual(['Call.call_number = 10000', 'Event.Type.ANSWER = 10000', 'Event.answer = 10000']);
+    expect(ours.sort()).toEqual([
+      'Call.call_number = 10000',
+      'Event.Type.ANSWER = 10000',
+      'Event.answer = 10000',
+      'Offer.Operation.Destroy.when_unused = 10000',
+    ]);
   });
 
   it('are those of Mesos, or are known to be ours', () => {

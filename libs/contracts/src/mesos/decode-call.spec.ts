@@ -117,6 +117,23 @@ describe('a call in JSON (wire document, section 6.1)', () => {
     ]);
   });
 
+  it('ACCEPT with a DESTROY when unused, our extension', () => {
+    const when_unused = { admit_readers: true, deadline: { nanoseconds: 1_500_000 }, on_deadline: 'KILL_HOLDERS' };
+    const destroy = (more: object) => accept({ type: 'DESTROY', destroy: { volumes: [volume], ...more } });
+    expect(operationsOf(destroy({ when_unused }))).toMatchObject([
+      { type: 'DESTROY', resources: [{ shared: true }], whenUnused: { admitsReaders: true, deadlineMs: 2, onDeadline: 'kill' } },
+    ]);
+    expect(operationsOf(destroy({ when_unused: {} }))).toMatchObject([{ whenUnused: { admitsReaders: false, onDeadline: 'cancel' } }]);
+    expect(operationsOf(destroy({ when_unused: null }))[0]).not.toHaveProperty('whenUnused');
+  });
+
+  it('ACCEPT with a DESTROY when unused whose outcome nobody knows: refused, not taken for another', () => {
+    const destroy = { volumes: [volume], when_unused: { on_deadline: 'KILL_EVERYBODY' } };
+    expect(operationsOf(accept({ type: 'DESTROY', destroy }))).toMatchObject([
+      { type: 'MALFORMED', refusal: { details: { field: 'accept.operations[0].destroy.when_unused.on_deadline' } } },
+    ]);
+  });
+
   it('CREATE_DISK is read and refused by itself', () => {
     const source = { name: 'disk', provider_id: { value: 'rp' }, type: 'SCALAR', scalar: { value: 9 }, disk: { source: { type: 'RAW' } } };
     expect(operationsOf(accept({ type: 'CREATE_DISK', create_disk: { source, target_type: 'MOUNT' } }))).toMatchObject([

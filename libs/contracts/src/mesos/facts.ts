@@ -112,5 +112,11 @@ export const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string | 
   'ContainerInfo.DockerInfo': { network: 'HOST', privileged: false },
 };
 
-/** The codec wants every capability to have a type; UNKNOWN is the one that says nothing, as an unset type does in Mesos. */
-export const UNKNOWN_WORDS: Readonly<Record<string, number>> = { 'FrameworkInfo.Capability.type': 0 };
+/**
+ * The codec wants every capability to have a type; UNKNOWN is the one that says nothing, as an unset type does in Mesos. An outcome that we
+ * do not know is refused by the codec, as it refuses the zero: to take it for another would kill tasks, or not.
+ */
+export const UNKNOWN_WORDS: Readonly<Record<string, number>> = { 'FrameworkInfo.Capability.type': 0, 'WhenUnused.on_deadline': 0 };
+
+/** Fields of ours that are understood in calls. None of a message that an event reaches: there they would go out (architecture, section 3). */
+export const INBOUND_EXTENSIONS: Readonly<Record<string, true>> = { 'Offer.Operation.Destroy.when_unused': true };

@@ -1,7 +1,7 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType, createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { descriptorSet } from '../codec';
-import { DEFAULTS, REQUIRED, UNKNOWN_WORDS } from './facts';
+import { DEFAULTS, INBOUND_EXTENSIONS, REQUIRED, UNKNOWN_WORDS } from './facts';
 
 export { ScalarType };
 
@@ -35,7 +35,7 @@ export interface FieldShape {
 export interface MessageShape {
   /** As Mesos names it, e.g. `Offer.Operation`. */
   readonly name: string;
-  /** In the order of declaration; without our own extensions, which never appear on this door (architecture, section 3). */
+  /** In the order of declaration; without our own extensions, but for those that are understood in calls (`INBOUND_EXTENSIONS`). */
   readonly fields: readonly FieldShape[];
   readonly byNumber: ReadonlyMap<number, FieldShape>;
   /** The sum of the bits of the fields that must be set. */
@@ -88,7 +88,7 @@ function messageShape(descriptor: DescMessage, messages: Map<string, MessageShap
   messages.set(name, shape);
   const required = REQUIRED[name] ?? [];
   for (const field of descriptor.fields) {
-    if (field.number >= FIRST_EXTENSION) continue;
+    if (field.number >= FIRST_EXTENSION && INBOUND_EXTENSIONS[`${name}.${field.name}`] !== true) continue;
     const value = valueShape(field, messages);
     addField(shape, {
       name: field.name,

@@ -14,6 +14,7 @@ import type {
 import type { FaultDomain, FrameworkInfo, OperationStatus, ResizeOperation, ResourceOperation } from '@holdfast/core/offers';
 import type { Attribute, Resources } from '@holdfast/core/resources';
 import type { TaskInfo, TaskRef, TaskState, TaskStatus } from '@holdfast/core/tasks';
+import type { AgentInspection } from '@holdfast/core/verification';
 
 export interface AgentInfo {
   /** Set when the agent was registered before. */
@@ -67,6 +68,8 @@ export type AgentMessage =
     }
   /** No process of this launch is left and none of its volumes is mounted; repeated until confirmed. */
   | ({ readonly kind: 'task_gone'; readonly cause: string } & TaskRef)
+  /** Answers `inspect`. */
+  | { readonly kind: 'inspection'; readonly requestId: string; readonly inspection: AgentInspection }
   | { readonly kind: 'pong' };
 
 export interface LinkRequest {
@@ -112,6 +115,8 @@ export type MasterMessage =
   | { readonly kind: 'kill_task'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly graceMs?: number }
   | { readonly kind: 'acknowledge_update'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly uuid: Uint8Array }
   | { readonly kind: 'shutdown_framework'; readonly frameworkId: FrameworkId }
+  /** What exists and is mounted? Answered in the order of the stream. */
+  | { readonly kind: 'inspect'; readonly requestId: string }
   | { readonly kind: 'ping' }
   | ({ readonly kind: 'task_gone_confirmed' } & TaskRef);
 

@@ -3,4 +3,5 @@ export * from './agent-link';
 export * from './allocator';
 export * from './registry';
 export * from './operator';
+export * from './volumes';
 export * from './status';

@@ -1,5 +1,15 @@
 import type { StoreId } from '@holdfast/core/base';
-import type { LedgerEntry, LedgerTransaction, LedgerVolume, TransactionResult, VolumeKey } from '@holdfast/core/volumes';
+import type {
+  FedEntry,
+  HolderPage,
+  LedgerEntry,
+  LedgerTransaction,
+  LedgerVolume,
+  StorePosition,
+  StoreStanding,
+  TransactionResult,
+  VolumeKey,
+} from '@holdfast/core/volumes';
 
 /** A transaction with the number by which its answer is known on the stream. */
 export interface NumberedTransaction {
@@ -33,4 +43,28 @@ export interface ReadHistoryRequest {
 
 export interface ReadHistoryResponse {
   readonly entries: readonly LedgerEntry[];
+}
+
+export interface ReadHoldersRequest {
+  readonly storeId: StoreId;
+  readonly volume: VolumeKey;
+  readonly from?: string;
+  readonly limit: number;
+}
+
+export interface ReadHoldersResponse {
+  /** Absent: there is no such volume. */
+  readonly page?: HolderPage;
+}
+
+export interface ReadStoresResponse {
+  readonly stores: readonly StoreStanding[];
+}
+
+export interface FollowHistoryRequest {
+  readonly positions: readonly StorePosition[];
+}
+
+export interface FollowHistoryResponse {
+  readonly entries: readonly FedEntry[];
 }

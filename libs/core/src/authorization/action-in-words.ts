@@ -15,6 +15,8 @@ const PHRASES: Readonly<Record<ActionKind, Phrase>> = {
   create_volumes: [(role) => `create volumes in role '${role}'`, 'create volumes without a role'],
   destroy_volumes: [(principal) => `destroy volumes created by '${principal}'`, 'destroy volumes created without a principal'],
   resize_volumes: [(role) => `resize volumes in role '${role}'`, 'resize volumes without a role'],
+  force_release: [(role) => `release holders of volumes in role '${role}' by force`, 'release holders by force'],
+  repair_ledger: [(agent) => `repair the ledger of agent '${agent}'`, 'repair the ledger of every agent'],
 };
 
 /** `destroy volumes created by 'alice'`: reads after "may not". */

@@ -1,4 +1,4 @@
-import type { Principal, Role } from '@holdfast/core/base';
+import type { AgentId, Principal, Role } from '@holdfast/core/base';
 
 /** What a framework may want to do that ACLs speak of (B-122). Every object of it must be allowed (B-125). */
 export type Action =
@@ -12,6 +12,10 @@ export type Action =
   | { readonly kind: 'create_volumes'; readonly roles: readonly Role[] }
   /** Who created the volumes, as stored: never as the request says (B-123). */
   | { readonly kind: 'destroy_volumes'; readonly creators: readonly (Principal | undefined)[] }
-  | { readonly kind: 'resize_volumes'; readonly roles: readonly Role[] };
+  | { readonly kind: 'resize_volumes'; readonly roles: readonly Role[] }
+  /** Takes a holder out of the ledger without evidence (ours). The roles of the volumes. */
+  | { readonly kind: 'force_release'; readonly roles: readonly Role[] }
+  /** Mends the ledger from what agents report (ours). The agents; none: all. */
+  | { readonly kind: 'repair_ledger'; readonly agents: readonly AgentId[] };
 
 export type ActionKind = Action['kind'];

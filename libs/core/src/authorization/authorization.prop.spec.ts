@@ -13,6 +13,8 @@ const OBJECTS: Readonly<Record<ActionKind, string>> = {
   create_volumes: 'roles',
   destroy_volumes: 'creator_principals',
   resize_volumes: 'roles',
+  force_release: 'roles',
+  repair_ledger: 'agents',
 };
 const KINDS = Object.keys(OBJECTS) as ActionKind[];
 
@@ -49,6 +51,8 @@ function action(of: ActionKind, object: string | undefined): Action {
       return { kind: of, reservers: [object] };
     case 'destroy_volumes':
       return { kind: of, creators: [object] };
+    case 'repair_ledger':
+      return { kind: of, agents: object === undefined ? [] : [object] };
     default:
       return { kind: of, roles: object === undefined ? [] : [object] };
   }

@@ -133,6 +133,9 @@ describe('authorize', () => {
     [{ kind: 'create_volumes', roles: ['eng'] }, "create volumes in role 'eng'"],
     [{ kind: 'destroy_volumes', creators: ['alice'] }, "destroy volumes created by 'alice'"],
     [{ kind: 'resize_volumes', roles: ['eng'] }, "resize volumes in role 'eng'"],
+    [{ kind: 'force_release', roles: ['eng'] }, "release holders of volumes in role 'eng' by force"],
+    [{ kind: 'repair_ledger', agents: ['a1'] }, "repair the ledger of agent 'a1'"],
+    [{ kind: 'repair_ledger', agents: [] }, 'repair the ledger of every agent'],
   ])('judges each action by its own objects and says in words what is refused (B-122): %j', (action, words) => {
     const closed = acls({ permissive: false });
     expect(authorize(closed, 'bob', action)).toEqual({

@@ -31,6 +31,7 @@ function namesIn(action: Action): readonly (string | undefined)[] {
     case 'reserve_resources':
     case 'create_volumes':
     case 'resize_volumes':
+    case 'force_release':
       return action.roles;
     case 'teardown_frameworks':
       return [action.frameworkPrincipal];
@@ -40,6 +41,8 @@ function namesIn(action: Action): readonly (string | undefined)[] {
       return action.reservers;
     case 'destroy_volumes':
       return action.creators;
+    case 'repair_ledger':
+      return action.agents;
   }
 }
 

@@ -17,9 +17,11 @@ describe('parseAcls', () => {
       create_volumes: [{ principals: ANY, roles: ANY }],
       destroy_volumes: [{ principals: ANY, creator_principals: ANY }],
       resize_volumes: [{ principals: ANY, roles: ANY }],
+      force_release: [{ principals: ANY, roles: ANY }],
+      repair_ledger: [{ principals: ANY, agents: ANY }],
     });
     expect(parsed).toMatchObject({ ok: true, value: { permissive: true } });
-    expect(parsed.ok && parsed.value.rules.size).toBe(8);
+    expect(parsed.ok && parsed.value.rules.size).toBe(10);
     expect(parsed.ok && parsed.value.rules.get('register_frameworks')).toEqual([
       { principals: { kind: 'some', values: new Set(['a', 'b']) }, objects: { kind: 'any' } },
     ]);

@@ -12,6 +12,8 @@ const OBJECTS: Readonly<Record<ActionKind, string>> = {
   create_volumes: 'roles',
   destroy_volumes: 'creator_principals',
   resize_volumes: 'roles',
+  force_release: 'roles',
+  repair_ledger: 'agents',
 };
 
 /** Mesos has ACLs for these; a file that uses one wants something closed that we would leave open. */

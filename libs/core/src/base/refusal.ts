@@ -29,8 +29,17 @@ export interface RefusalDetails {
   volume_not_found: { role: Role; persistenceId: string };
   volume_not_ready: { role: Role; persistenceId: string; state: string };
   volume_in_use: { role: Role; persistenceId: string; holders: readonly Holder[] };
+  /** A destroy of it waits for the last holder already. */
+  destroy_pending: { role: Role; persistenceId: string; sinceMs: number; requester: string };
+  destroy_not_pending: { role: Role; persistenceId: string; state: string };
+  holder_unknown: { role: Role; persistenceId: string; frameworkId: FrameworkId; taskId: TaskId };
+  /** What was asked for is older than what is kept. */
+  history_trimmed: { storeId: StoreId; afterRevision: Revision; oldestRevision: Revision };
+  /** A stream whose client does not read it. */
+  reader_too_slow: { unreadBytes: number };
   ledger_unverified: { storeId: StoreId };
-  ledger_unavailable: { problem: string };
+  /** `inDoubt`: it was asked and has not answered, so the change may have been made; the report of the agent settles it. */
+  ledger_unavailable: { problem: string; inDoubt?: boolean };
   stale_epoch: { epoch: Epoch; highest: Epoch };
   /** The agent could not carry out what the master decided. */
   agent_failed: { problem: string };
@@ -87,9 +96,20 @@ const SENTENCES: { readonly [C in RefusalCode]: (details: RefusalDetails[C]) => 
   volume_not_ready: (d) => `${volume(d)} is ${d.state} and takes no new holders.`,
   volume_in_use: (d) =>
     `${volume(d)} is in use by ${d.holders.length} ${d.holders.length === 1 ? 'holder' : 'holders'}: ${d.holders.map(holderLine).join('; ')}. Try again when they have ended.`,
+  destroy_pending: (d) =>
+    `${volume(d)} is already to be destroyed when unused (asked for by ${d.requester} at ${new Date(d.sinceMs).toISOString()}); cancel that first, or wait.`,
+  destroy_not_pending: (d) =>
+    `No destroy of ${volume(d)} is waiting: it is ${d.state}. Only one that waits for its last holder can be cancelled.`,
+  holder_unknown: (d) => `Task ${d.taskId} of framework ${d.frameworkId} does not hold ${volume(d)}; list its holders.`,
+  history_trimmed: (d) =>
+    `The history of store ${d.storeId} after revision ${d.afterRevision} is no longer kept (the oldest kept is ${d.oldestRevision}); list the volumes, then watch from the revision of that answer.`,
+  reader_too_slow: (d) => `${d.unreadBytes} bytes are unread; begin again where you have read up to, and read faster.`,
   ledger_unverified: (d) =>
     `The ledger of store ${d.storeId} has not yet been reconciled with its agent; nothing is destroyed before that. Try again when the agent has re-registered.`,
-  ledger_unavailable: (d) => `The volume ledger cannot be reached (${d.problem}); nothing was changed. Try again later.`,
+  ledger_unavailable: (d) =>
+    d.inDoubt
+      ? `The volume ledger did not answer (${d.problem}); it is not known whether the change was made. The agent reports anew and the ledger follows it: look again before you repeat.`
+      : `The volume ledger cannot be reached (${d.problem}); nothing was changed. Try again later.`,
   stale_epoch: (d) => `Epoch ${d.epoch} is over: epoch ${d.highest} has been seen.`,
   agent_failed: (d) => `The agent could not do it: ${d.problem}`,
   unauthorized: (d) => `Principal ${d.principal || '(none)'} may not ${d.action}.`,
@@ -131,6 +151,11 @@ export const ADVICE: Readonly<Record<RefusalCode, Advice>> = {
   volume_not_found: 'retry_after_refresh',
   volume_not_ready: 'retry_later',
   volume_in_use: 'retry_later',
+  destroy_pending: 'retry_after_refresh',
+  destroy_not_pending: 'retry_after_refresh',
+  holder_unknown: 'retry_after_refresh',
+  history_trimmed: 'retry_after_refresh',
+  reader_too_slow: 'retry_after_refresh',
   ledger_unverified: 'retry_later',
   ledger_unavailable: 'retry_later',
   stale_epoch: 'do_not_retry',

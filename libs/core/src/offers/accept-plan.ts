@@ -2,7 +2,7 @@ import type { Action } from '@holdfast/core/authorization';
 import type { AgentId, ExecutorId, FrameworkId, LaunchId, Refusal, Role, TaskId } from '@holdfast/core/base';
 import type { Resource, Resources } from '@holdfast/core/resources';
 import type { ExecutorInfo, TaskInfo, TaskVolume } from '@holdfast/core/tasks';
-import type { LedgerUnit } from '@holdfast/core/volumes';
+import type { DrainTerms, LedgerUnit } from '@holdfast/core/volumes';
 import type { FrameworkInfo } from './framework';
 import type { Conversion, Operation, OperationResult, ResizeOperation, ResourceOperation } from './operation';
 
@@ -21,6 +21,8 @@ export interface AcceptContext {
   readonly findExecutor: (executorId: ExecutorId) => ExecutorInfo | undefined;
   /** Whether a shared volume may be grown; over the Mesos door only for a framework that wants extensions (A-036). */
   readonly mayGrowShared: boolean;
+  /** From which a deadline counts. */
+  readonly nowMs: number;
   /** Refuses with `unauthorized` what the ACLs do not let the framework's principal do. */
   readonly authorize: (action: Action) => Refusal | undefined;
 }
@@ -75,6 +77,8 @@ export type AgentStep =
       readonly operationIndex: number;
       readonly operation: ResourceOperation | ResizeOperation;
       readonly conversion: Conversion;
+      /** Of CREATE and DESTROY: which volume of its name `operation.resources[i]` is; empty for the others. */
+      readonly generations: readonly number[];
     }
   | {
       readonly kind: 'run_group';
@@ -83,6 +87,14 @@ export type AgentStep =
       readonly group: PlannedGroup;
     }
   | { readonly kind: 'run_task'; readonly operationIndex: number; readonly task: PlannedTask };
+
+/** A volume whose DESTROY waits for the last holder. */
+export interface DrainingVolume {
+  /** Without allocation role. */
+  readonly resource: Resource;
+  readonly generation: number;
+  readonly terms: DrainTerms;
+}
 
 /** What an ACCEPT comes to, once the ledger has answered. Unless said otherwise, resources are allocated to the role of the offers. */
 export interface Settlement {
@@ -103,6 +115,11 @@ export interface Settlement {
   readonly used: Resources;
   /** Volumes whose destruction was granted, without allocation role: offers that contain one are rescinded (A-063…A-065). */
   readonly destroying: readonly Resource[];
+  /**
+   * Volumes that are destroyed when they are unused: they are converted when that comes, not now. Unless readers are still admitted, nobody is
+   * offered one until then.
+   */
+  readonly draining: readonly DrainingVolume[];
   /** Converted and not launched: recovered without filter (A-072, B-079). */
   readonly recoverUnfiltered: Resources;
   /** Untouched: recovered with the ACCEPT's filter. */

@@ -8,6 +8,7 @@ import {
   type LedgerUnit,
   type StoreLedger,
   type UnitResult,
+  type WhenUnused,
 } from '@holdfast/core/volumes';
 import type { AcceptContext, AcceptPlan, Settlement } from './accept-plan';
 import type { FrameworkInfo } from './framework';
@@ -83,6 +84,7 @@ export function context(offered: readonly Resource[], more: Partial<AcceptContex
     newLaunchId: () => `launch-${++launches}`,
     findExecutor: () => undefined,
     mayGrowShared: true,
+    nowMs: 1_000,
     authorize: () => undefined,
     ...more,
   };
@@ -141,12 +143,19 @@ export const reserve = operation('RESERVE');
 export const unreserve = operation('UNRESERVE');
 export const create = operation('CREATE');
 export const destroy = operation('DESTROY');
+export const drain =
+  (more: Partial<WhenUnused> = {}) =>
+  (...resources: Resource[]): ResourceOperation => ({
+    type: 'DESTROY',
+    resources,
+    whenUnused: { admitsReaders: false, onDeadline: 'cancel', ...more },
+  });
 
 /** A verified ledger that has these volumes, ready, held by these tasks of another framework. */
 export function ledgerWith(volumes: readonly Resource[], holders: Readonly<Record<string, readonly Resource[]>> = {}): StoreLedger {
   const units = volumes.flatMap((resource): LedgerUnit[] => [
     { kind: 'create_volume', volume: keyOfVolume(resource), resource, creator: {}, agentId: 'a1' },
-    { kind: 'confirm_created', volume: keyOfVolume(resource) },
+    { kind: 'confirm_created', volume: keyOfVolume(resource), generation: 1 },
   ]);
   const holds = Object.entries(holders).map(([taskId, held]): LedgerUnit => {
     const holder = { frameworkId: 'f0', taskId, launchId: `launch-of-${taskId}`, agentId: 'a1' };

@@ -102,7 +102,8 @@ function exists(volume: Resource, { findVolume }: OperationSurroundings): Refusa
 
 function notDestroyedBefore(volume: Resource, { findVolume }: OperationSurroundings): Refusal | undefined {
   const key = keyOfVolume(volume);
-  const by = findVolume(key)?.destroyedBy;
+  const known = findVolume(key);
+  const by = known?.destroyedBy ?? known?.drainedBy;
   return by === undefined ? undefined : invalid(`Volume ${key} is to be destroyed by operation ${by} of the same call already.`);
 }
 

@@ -33,6 +33,15 @@ export { checkOperation } from './check-operation';
 export { checkResize } from './check-resize';
 export { actionOf, resizeAction } from './operation-action';
 export type { AgentVolume, OperationSurroundings, ResizeSurroundings } from './operation-surroundings';
-export type { AcceptContext, AcceptPlan, AgentStep, PlannedGroup, PlannedStep, PlannedTask, Settlement } from './accept-plan';
+export type {
+  AcceptContext,
+  AcceptPlan,
+  AgentStep,
+  DrainingVolume,
+  PlannedGroup,
+  PlannedStep,
+  PlannedTask,
+  Settlement,
+} from './accept-plan';
 export { planAccept } from './plan-accept';
 export { settleAccept, type LedgerAnswer } from './settle-accept';

@@ -9,6 +9,8 @@ export interface AgentVolume {
   readonly resource: Resource;
   /** The operation of the same call that is to destroy it, if any. */
   readonly destroyedBy?: number;
+  /** The operation of the same call that is to destroy it when it is unused, if any: its name is not free before that. */
+  readonly drainedBy?: number;
   /** The operation of the same call that gives it another size, if any. */
   readonly resizedBy?: number;
 }

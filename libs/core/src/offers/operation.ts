@@ -1,6 +1,7 @@
-import type { OperationId, Refusal, Result, TaskId } from '@holdfast/core/base';
+import type { Holder, OperationId, Refusal, Result, TaskId } from '@holdfast/core/base';
 import type { Resource, Resources } from '@holdfast/core/resources';
 import type { ExecutorInfo, TaskInfo } from '@holdfast/core/tasks';
+import type { WhenUnused } from '@holdfast/core/volumes';
 
 export interface TaskRequest {
   readonly taskId: TaskId;
@@ -15,6 +16,8 @@ export interface ResourceOperation {
   readonly type: ResourceOperationType;
   readonly id?: OperationId;
   readonly resources: readonly Resource[];
+  /** Of DESTROY only (ours): wait for the last holder in place of refusing. */
+  readonly whenUnused?: WhenUnused;
 }
 
 /** Makes a volume larger or smaller; its data stays (B-059). */
@@ -73,5 +76,7 @@ export interface OperationResult {
   readonly type: string;
   /** Absent: applied; for a LAUNCH see `tasks`. Of a LAUNCH_GROUP the same as that of each of its tasks. */
   readonly refusal?: Refusal;
+  /** Of a DESTROY when unused that waits: who holds the volumes now. */
+  readonly waitsFor?: readonly Holder[];
   readonly tasks: readonly TaskResult[];
 }

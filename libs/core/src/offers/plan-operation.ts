@@ -1,13 +1,15 @@
-import type { Refusal } from '@holdfast/core/base';
-import { type Resource, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
+import { type Resource, unallocated } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
 import type { LedgerUnit } from '@holdfast/core/volumes';
 import type { PlannedStep } from './accept-plan';
 import { checkOperation } from './check-operation';
 import { conversionOf, injectRole } from './conversion';
-import type { Conversion, OperationResult, ResourceOperation } from './operation';
+import type { Conversion, ResourceOperation } from './operation';
 import { actionOf } from './operation-action';
+import { planDrain } from './plan-drain';
 import { ascending, type Planning } from './planning';
+import { refusedStep } from './refused-step';
+import { volumesInHand } from './volumes-in-hand';
 
 /** Judges a RESERVE, UNRESERVE, CREATE or DESTROY on what the steps before have left, and takes and adds what it converts. */
 export function planOperation(planning: Planning, operation: ResourceOperation, step: number): PlannedStep {
@@ -18,16 +20,18 @@ export function planOperation(planning: Planning, operation: ResourceOperation, 
     checkOperation(operation.type, resources, { framework, role, findVolume }) ??
     planning.context.authorize(actionOf(operation, { findVolume }));
   if (refusal) return refusedStep(operation, refusal);
+  const { whenUnused } = operation;
+  if (operation.type === 'DESTROY' && whenUnused) return planDrain(planning, { ...operation, whenUnused }, resources, step);
 
   const conversion = conversionOf(operation.type, resources);
-  const taken = operation.type === 'DESTROY' ? takeVolumes(planning, resources) : takeQuantities(planning, operation, conversion);
+  const taken = operation.type === 'DESTROY' ? volumesInHand(planning, resources) : takeQuantities(planning, operation, conversion);
   if (!taken) return refusedStep(operation, planning.insufficient(conversion.consumed));
 
   const requires = ascending(taken);
   const units = addUnits(planning, operation, resources, requires);
   planning.noteStep(step, units, requires);
   produce(planning, operation, resources, conversion, step, units.length > 0 || requires.length > 0);
-  return { operation, result: resultOf(operation), conversion, units, requires, tasks: [] };
+  return { operation, result: { type: operation.type, tasks: [] }, conversion, units, requires, tasks: [] };
 }
 
 /** The steps that must take effect for the quantities to be there; a CREATE in the place of a destroyed volume also needs the DESTROY. */
@@ -36,22 +40,6 @@ function takeQuantities(planning: Planning, operation: ResourceOperation, { cons
   if (!steps || operation.type !== 'CREATE') return steps;
   const destroyedBy = operation.resources.map((volume) => planning.volumes.findOnAgent(keyOfVolume(volume))?.destroyedBy);
   return [...steps, ...destroyedBy.filter((by) => by !== undefined)];
-}
-
-/**
- * All copies of a volume that the accepted offers hold are one volume to a DESTROY: Mesos refuses when two offers with it were accepted
- * (A-026, A-069), but what the caller wants is plain. One copy is converted, the others go back as from a rescinded offer (settle-accept.ts).
- * Launches before do not stand in the way here: if one holds the volume, the ledger refuses and names it (A-067).
- */
-function takeVolumes(planning: Planning, resources: readonly Resource[]): readonly number[] | undefined {
-  const createdBy: number[] = [];
-  for (const volume of resources) {
-    const inHand = planning.volumes.find(keyOfVolume(volume));
-    // An offer may still hold it as it was before a resize.
-    if (!inHand || unallocatedIdentity(inHand.resource) !== unallocatedIdentity(volume)) return undefined;
-    if (inHand.createdBy !== undefined) createdBy.push(inHand.createdBy);
-  }
-  return createdBy;
 }
 
 /** Volumes of one operation stand or fall together, as the operation does. */
@@ -92,13 +80,3 @@ function produce(
   if (type === 'DESTROY') for (const volume of resources) volumes.destroy(keyOfVolume(volume), step);
   pool.add(produced, isConditional ? step : undefined);
 }
-
-const resultOf = ({ type }: ResourceOperation): OperationResult => ({ type, tasks: [] });
-
-const refusedStep = (operation: ResourceOperation, refusal: Refusal): PlannedStep => ({
-  operation,
-  result: { ...resultOf(operation), refusal },
-  units: [],
-  requires: [],
-  tasks: [],
-});

@@ -7,6 +7,7 @@ import { injectedRole, resizeConversion, resizedVolume } from './conversion';
 import type { ResizeOperation } from './operation';
 import { resizeAction } from './operation-action';
 import { ascending, type Planning } from './planning';
+import { refusedStep } from './refused-step';
 
 /**
  * Judges a GROW_VOLUME or SHRINK_VOLUME on what the steps before have left. It takes the volume and what is added, and leaves nothing: its
@@ -62,11 +63,3 @@ function take(planning: Planning, { type, volume, change }: ResizeOperation): re
   if (!steps) return planning.insufficient(needed);
   return inHand.createdBy === undefined ? steps : [...steps, inHand.createdBy];
 }
-
-const refusedStep = (operation: ResizeOperation, refusal: Refusal): PlannedStep => ({
-  operation,
-  result: { type: operation.type, refusal, tasks: [] },
-  units: [],
-  requires: [],
-  tasks: [],
-});

@@ -77,6 +77,12 @@ export class PlannedVolumes {
     if (known) this.agentVolumes().set(key, { ...known, destroyedBy: step });
   }
 
+  /** Whether it waits is for the ledger to say: from here on nobody else of this call may change it, nor have its name. */
+  drain(key: VolumeKey, step: number): void {
+    const known = this.agentVolumes().get(key);
+    if (known) this.agentVolumes().set(key, { ...known, drainedBy: step });
+  }
+
   /** From here on neither the old nor the new volume can be used, whatever the ledger says. */
   resize(key: VolumeKey, step: number): void {
     const inHand = this.inHand.get(key);

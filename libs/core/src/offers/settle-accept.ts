@@ -1,7 +1,7 @@
 import { assert, type Refusal, refuse } from '@holdfast/core/base';
 import { Resources, type Resource, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
-import type { UnitResult } from '@holdfast/core/volumes';
-import type { AcceptContext, AcceptPlan, AgentStep, PlannedStep, PlannedTask, Settlement } from './accept-plan';
+import type { LedgerUnit, UnitResult } from '@holdfast/core/volumes';
+import type { AcceptContext, AcceptPlan, AgentStep, DrainingVolume, PlannedStep, PlannedTask, Settlement } from './accept-plan';
 import { conversionOf, injectRole, unallocatedConversion } from './conversion';
 import type { Conversion, OperationResult, ResizeOperation, ResourceOperation, TaskResult } from './operation';
 
@@ -15,7 +15,7 @@ export type LedgerAnswer = readonly UnitResult[] | Refusal;
  */
 export function settleAccept(plan: AcceptPlan, context: AcceptContext, ledger: LedgerAnswer): Settlement {
   assert('code' in ledger || ledger.length === plan.units.length, 'the ledger answers every unit');
-  const settling = new Settling(context, ledger);
+  const settling = new Settling(context, plan.units, ledger);
   const results = plan.steps.map((step, index) => settling.settle(step, index));
   return settling.settlement(results);
 }
@@ -26,12 +26,14 @@ class Settling {
   private readonly launched: { task: PlannedTask; operationIndex: number }[] = [];
   private readonly executors: Resources[] = [];
   private readonly destroying: Resource[] = [];
+  private readonly draining: DrainingVolume[] = [];
   private readonly resized: { from: Resource; to: Resource }[] = [];
   private readonly failed = new Set<number>();
   private remaining: Resources;
 
   constructor(
     private readonly context: AcceptContext,
+    private readonly units: readonly LedgerUnit[],
     private readonly ledger: LedgerAnswer,
   ) {
     this.remaining = context.offered;
@@ -50,12 +52,14 @@ class Settling {
       case 'SHRINK_VOLUME':
         return this.settleResize(operation, step, index);
       default:
-        return this.settleOperation(operation, step, index);
+        return operation.type === 'DESTROY' && operation.whenUnused
+          ? this.settleDrain(operation, step, index)
+          : this.settleOperation(operation, step, index);
     }
   }
 
   settlement(results: readonly OperationResult[]): Settlement {
-    const { agentSteps, conversions, launched, executors, resized, destroying, remaining } = this;
+    const { agentSteps, conversions, launched, executors, resized, destroying, draining, remaining } = this;
     const recoverUnfiltered = this.convertedOf(remaining);
     return {
       results,
@@ -65,6 +69,7 @@ class Settling {
       resized,
       used: Resources.sum([...launched.map(({ task }) => task.resources), ...executors]),
       destroying,
+      draining,
       recoverUnfiltered,
       recoverFiltered: remaining.subtract(recoverUnfiltered),
     };
@@ -78,12 +83,48 @@ class Settling {
     if (!conversion) return result;
     const refusal = this.refusalOf(units, requires);
     if (!refusal) {
-      this.apply(operation, conversion, index);
+      this.apply(operation, conversion, index, units);
       return result;
     }
     this.failed.add(index);
     this.applyGranted(operation, units, index);
     return { ...result, refusal };
+  }
+
+  /**
+   * Each volume by itself: one that nobody holds goes the way of a DESTROY, one that is held stays what it is until its last holder has left. The
+   * refusal of one is that of the operation, and does not undo what was granted for the others.
+   */
+  private settleDrain(operation: ResourceOperation, { result, conversion, units, requires }: PlannedStep, index: number): OperationResult {
+    if (!conversion) return result;
+    const refusal = this.refusalOf(units, requires);
+    if (refusal) this.failed.add(index);
+    const granted = 'code' in this.ledger ? [] : units.map((unit, at) => ({ unit, at, answer: this.resultOf(unit) }));
+    const unused = granted.filter(({ answer }) => !answer.refusal && !answer.waitsFor);
+    const waiting = granted.filter(({ answer }) => !answer.refusal && answer.waitsFor);
+    for (const { unit, at } of waiting) this.drain(operation.resources[at]!, unit);
+    if (unused.length > 0) {
+      const { whenUnused: _, ...destroy } = operation;
+      const resources = unused.map(({ at }) => operation.resources[at]!);
+      const part = conversionOf('DESTROY', injectRole(resources, this.context.role));
+      this.apply(
+        { ...destroy, resources },
+        part,
+        index,
+        unused.map(({ unit }) => unit),
+      );
+    }
+    return {
+      ...result,
+      ...(refusal && { refusal }),
+      ...(waiting.length > 0 && { waitsFor: waiting.flatMap(({ answer }) => answer.waitsFor ?? []) }),
+    };
+  }
+
+  private drain(resource: Resource, index: number): void {
+    const unit = this.units[index];
+    assert(unit?.kind === 'drain_volume', 'what waits was asked to');
+    this.draining.push({ resource: unallocated(resource), generation: this.generationOf(index), terms: unit.drain });
   }
 
   /**
@@ -106,6 +147,7 @@ class Settling {
       operationIndex,
       operation: { ...operation, volume: resized.from, change: unallocated(operation.change) },
       conversion: unallocatedConversion(conversion),
+      generations: [],
     });
     return result;
   }
@@ -151,12 +193,25 @@ class Settling {
     return 'code' in this.ledger ? undefined : ownRefusal(units, this.ledger);
   }
 
-  private apply({ type, resources, ...rest }: ResourceOperation, conversion: Conversion, operationIndex: number): void {
+  /** `units[i]` is that of `resources[i]`, where there are any. */
+  private apply(
+    { type, resources, ...rest }: ResourceOperation,
+    conversion: Conversion,
+    operationIndex: number,
+    units: readonly number[],
+  ): void {
     const bare = resources.map(unallocated);
     if (type === 'DESTROY') this.destroying.push(...bare);
     this.convert(conversion);
     const operation = { ...rest, type, resources: bare };
-    this.agentSteps.push({ kind: 'apply_operation', operationIndex, operation, conversion: unallocatedConversion(conversion) });
+    const generations = units.map((unit) => this.generationOf(unit));
+    this.agentSteps.push({
+      kind: 'apply_operation',
+      operationIndex,
+      operation,
+      conversion: unallocatedConversion(conversion),
+      generations,
+    });
   }
 
   /**
@@ -166,10 +221,21 @@ class Settling {
   private applyGranted(operation: ResourceOperation, units: readonly number[], operationIndex: number): void {
     if ('code' in this.ledger) return;
     const { ledger } = this;
-    const resources = operation.resources.filter((_, at) => units[at] !== undefined && !ledger[units[at]]?.refusal);
-    if (resources.length === 0) return;
+    const granted = units.filter((unit) => !ledger[unit]?.refusal);
+    if (granted.length === 0) return;
+    const resources = operation.resources.filter((_, at) => granted.includes(units[at]!));
     const conversion = conversionOf(operation.type, injectRole(resources, this.context.role));
-    this.apply({ ...operation, resources }, conversion, operationIndex);
+    this.apply({ ...operation, resources }, conversion, operationIndex, granted);
+  }
+
+  private resultOf(unit: number): UnitResult {
+    assert(!('code' in this.ledger), 'a ledger that refused everything has granted nothing');
+    return this.ledger[unit]!;
+  }
+
+  /** Nothing has the generation 0: a ledger that does not tell one is never taken to mean the volume that is there (promise 10). */
+  private generationOf(unit: number): number {
+    return this.resultOf(unit).generation ?? 0;
   }
 
   /** The books count one copy of a shared volume per task; those that the offers did not hold come from nothing (A-058, A-059). */

@@ -1,6 +1,12 @@
 export { volumeKey, splitVolumeKey, type VolumeKey } from './volume-key';
 export { canBecome, admitsHolders, type VolumeState } from './volume-state';
+export { describeRequester, describeTerms, isSameDrain, type DrainTerms } from './drain-terms';
+export type { Drain, DrainOutcome, DrainRequester, WhenUnused } from './drain';
+export type { FedEntry, LedgerFeed, StorePosition } from './ledger-feed';
 export type {
+  DestroyedVolume,
+  DrainedVolume,
+  HolderPage,
   HolderRef,
   LedgerEntry,
   LedgerTransaction,
@@ -8,6 +14,7 @@ export type {
   LedgerVolume,
   ReconcileOutcome,
   StoreReport,
+  StoreStanding,
   TransactionResult,
   UnitResult,
   VolumeStore,
@@ -22,6 +29,8 @@ export { traceIdOf } from './trace-id';
 export {
   creationOver,
   dependencyRefused,
+  destroyNotPending,
+  destroyPending,
   ledgerUnverified,
   notAHolder,
   notBeingDestroyed,

@@ -20,7 +20,11 @@ describe('a difference between ledger and report', () => {
       { change: 'holder_updated', volume: 'eng/v', holder },
       'Volume eng/v: what is known of its holder task t of framework f (launch l) was updated to running.',
     ],
-    [{ change: 'volume_destroying', volume: 'eng/v', cause: 'why' }, 'Volume eng/v: volume_destroying (why).'],
+    [
+      { change: 'volume_destroying', volume: 'eng/v', cause: 'unused' },
+      'Volume eng/v was to be destroyed when unused, and none of its holders is left; it is being destroyed.',
+    ],
+    [{ change: 'volume_resized', volume: 'eng/v', cause: 'why' }, 'Volume eng/v: volume_resized (why).'],
   ])('is one sentence: %j', (difference, sentence) => {
     expect(describeDifference(difference)).toBe(sentence);
   });

@@ -4,12 +4,15 @@ import type { VolumeKey } from './volume-key';
 /**
  * What an entry of the history says has happened.
  * - `volume_created` … `volume_gone`: the lifecycle; `volume_added`, `volume_updated`: known from an agent's report only, recorded anew from it.
+ * - `volume_draining`: a destroy waits for the last holder; `destroy_cancelled`: it was taken back, and the volume is what it was before.
  * - `volume_resized`: another size, the same volume; the cause says from what to what.
  * - `volume_acquired`, `volume_released`: the holder set grew, shrank; `holder_…`: what is known of a holder changed.
  */
 export type LedgerChange =
   | 'volume_created'
   | 'volume_ready'
+  | 'volume_draining'
+  | 'destroy_cancelled'
   | 'volume_destroying'
   | 'volume_gone'
   | 'volume_added'
@@ -49,7 +52,9 @@ export function describeDifference({ change, volume, holder, cause = '' }: Diffe
     case 'volume_updated':
       return `Volume ${volume} was recorded anew (agent, size, sharedness or reservations) as its agent reports it.`;
     case 'volume_ready':
-      return `Volume ${volume} was still being created in the ledger; its agent has it, so it is ready.`;
+      return `Volume ${volume} was still being created in the ledger; its agent has it, so its creation is confirmed.`;
+    case 'volume_destroying':
+      return `Volume ${volume} was to be destroyed when unused, and none of its holders is left; it is being destroyed.`;
     case 'volume_gone':
       return `Volume ${volume} ${GONE[cause] ?? 'is gone'}.`;
     case 'volume_acquired':

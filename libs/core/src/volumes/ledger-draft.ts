@@ -1,7 +1,9 @@
-import { assert, holderId, type Epoch, type Holder, type HolderId, type Revision, type StoreId } from '@holdfast/core/base';
+import { assert, holderId, type Epoch, type Holder, type HolderId, type Principal, type Revision, type StoreId } from '@holdfast/core/base';
+import { describeTerms, type DrainTerms } from './drain-terms';
 import { hold, holderOf, holdersOf, putHolder, referenceCount, release, type Holdings } from './holdings';
+import { isStillCreating } from './is-still-creating';
 import type { LedgerChange } from './ledger-change';
-import type { LedgerEntry } from './ledger-unit';
+import type { DrainedVolume, LedgerEntry } from './ledger-unit';
 import { isVerified, type StoreLedger, type VolumeRecord } from './store-ledger';
 import { traceIdOf } from './trace-id';
 import type { VolumeKey } from './volume-key';
@@ -11,6 +13,7 @@ import { canBecome, type VolumeState } from './volume-state';
 export interface CallFacts {
   readonly nowMs: number;
   readonly traceParent?: string;
+  readonly by?: Principal;
 }
 
 /** An entry that this call adds to the history. */
@@ -27,6 +30,8 @@ export class LedgerDraft {
   epoch: Epoch;
   revision: Revision;
   verifiedEpoch: Epoch | undefined;
+  /** On whose behalf changes are made from here on; stands in their entries. */
+  by: Principal | undefined;
   private volumes: ReadonlyMap<VolumeKey, VolumeRecord>;
   private holdings: Holdings;
 
@@ -38,6 +43,7 @@ export class LedgerDraft {
     this.epoch = ledger.epoch;
     this.revision = ledger.revision;
     this.verifiedEpoch = ledger.verifiedEpoch;
+    this.by = facts.by;
     this.volumes = ledger.volumes;
     this.holdings = ledger.holdings;
   }
@@ -78,6 +84,10 @@ export class LedgerDraft {
     return holdersOf(this.holdings, key);
   }
 
+  isHeld(key: VolumeKey): boolean {
+    return referenceCount(this.holdings, key) > 0;
+  }
+
   /** What has been changed since can be undone. */
   mark(): DraftMark {
     const { revision, volumes, holdings } = this;
@@ -104,8 +114,33 @@ export class LedgerDraft {
     const before = this.known(key);
     assert(canBecome(before.state, state), `${key}: ${before.state} cannot become ${state}`);
     const isLeaving = state === 'destroying' || state === 'gone';
-    assert(!isLeaving || referenceCount(this.holdings, key) === 0, `${key} is held and must not become ${state} (promise 1)`);
-    this.putVolume(key, { ...before, state }, change, cause);
+    assert(!isLeaving || !this.isHeld(key), `${key} is held and must not become ${state} (promise 1)`);
+    const { drain, ...rest } = before;
+    this.putVolume(key, { ...rest, state, ...(drain && state === 'destroying' && { drain }) }, change, cause);
+  }
+
+  /** A destroy of it waits from now on. */
+  drainVolume(key: VolumeKey, terms: DrainTerms): void {
+    const before = this.known(key);
+    assert(canBecome(before.state, 'draining'), `${key}: ${before.state} cannot become draining`);
+    const drain = { ...terms, sinceMs: this.facts.nowMs, isMade: !isStillCreating(before) };
+    this.putVolume(key, { ...before, state: 'draining', drain }, 'volume_draining', describeTerms(terms));
+  }
+
+  /** Its agent has it; past `creating` that was known before, unless a destroy waited already. */
+  noteMade(key: VolumeKey, cause?: string): void {
+    const before = this.known(key);
+    if (!isStillCreating(before)) return;
+    if (before.drain) this.putVolume(key, { ...before, drain: { ...before.drain, isMade: true } }, 'volume_ready', cause);
+    else this.moveVolume(key, 'ready', 'volume_ready', cause);
+  }
+
+  /** Destroys a volume whose destroy waits, if nobody holds it any more. */
+  destroyUnused(key: VolumeKey): DrainedVolume | undefined {
+    const { state, generation, drain } = this.known(key);
+    if (state !== 'draining' || !drain || this.isHeld(key)) return undefined;
+    this.moveVolume(key, 'destroying', 'volume_destroying', 'unused');
+    return { volume: key, generation, drain };
   }
 
   putVolume(key: VolumeKey, record: VolumeRecord, change: LedgerChange, cause?: string): void {
@@ -153,6 +188,7 @@ export class LedgerDraft {
       generation: this.known(volume).generation,
       ...(holder && { holder }),
       ...(cause !== undefined && cause !== '' && { cause }),
+      ...(this.by !== undefined && this.by !== '' && { by: this.by }),
       epoch: this.epoch,
       ...(traceId && { traceId }),
     });

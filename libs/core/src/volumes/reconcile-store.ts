@@ -1,13 +1,13 @@
 import { holderId, type Holder } from '@holdfast/core/base';
 import { passFence } from './fence';
 import { compareText } from './holdings';
+import { isStillCreating } from './is-still-creating';
 import { describeDifference, type Difference, type ReconcileCause } from './ledger-change';
 import { LedgerDraft } from './ledger-draft';
-import type { LedgerEntry, ReconcileOutcome, StoreReport } from './ledger-unit';
+import type { DestroyedVolume, DrainedVolume, LedgerEntry, ReconcileOutcome, StoreReport } from './ledger-unit';
 import { asRecorded, resourceText } from './recorded-resource';
-import type { StoreLedger } from './store-ledger';
+import type { StoreLedger, VolumeRecord } from './store-ledger';
 import type { VolumeKey } from './volume-key';
-import type { VolumeState } from './volume-state';
 
 export interface ReconciledStore {
   readonly ledger: StoreLedger;
@@ -19,23 +19,25 @@ export interface ReconciledStore {
 /**
  * Takes an agent's report as the truth about what exists and runs (architecture section 6); afterwards the store is verified in this epoch.
  * In order: volumes as reported; holders as reported; known holders that are not reported released; known volumes that are neither
- * reported nor held gone. The same rule in Lua: `reconcile.lua`.
+ * reported nor held gone; then what waited to be unused, and is, destroyed. The same rule in Lua: `reconcile.lua`.
  */
 export function reconcileStore(ledger: StoreLedger, report: StoreReport): ReconciledStore {
   const draft = new LedgerDraft(ledger, report);
   const refusal = passFence(draft, report);
-  if (refusal) return { ledger, outcome: { revision: draft.revision, refusal, differences: [], destroying: [] }, entries: [] };
+  if (refusal)
+    return { ledger, outcome: { revision: draft.revision, refusal, differences: [], destroying: [], draining: [] }, entries: [] };
 
   takeVolumes(draft, report);
   const orphans = takeHolders(draft, report);
   releaseUnreported(draft, report);
   buryUnreported(draft, report);
   draft.verify();
+  for (const volume of sorted(draft.volumeKeys())) draft.destroyUnused(volume);
 
   const differences = [...draft.entries, ...orphans].map(describeDifference);
   return {
     ledger: draft.finished(),
-    outcome: { revision: draft.revision, differences, destroying: toDeleteAgain(draft, report) },
+    outcome: { revision: draft.revision, differences, destroying: toDelete(draft), draining: stillDraining(draft) },
     entries: draft.entries,
   };
 }
@@ -54,7 +56,7 @@ function takeVolumes(draft: LedgerDraft, { agentId, volumes, nowMs }: StoreRepor
     if (known.agentId !== agentId || resourceText(known.resource) !== resourceText(resource)) {
       draft.putVolume(volume, { ...known, resource, agentId }, 'volume_updated', REPORTED);
     }
-    if (known.state === 'creating') draft.moveVolume(volume, 'ready', 'volume_ready', REPORTED);
+    draft.noteMade(volume, REPORTED);
   }
 }
 
@@ -84,27 +86,35 @@ function releaseUnreported(draft: LedgerDraft, report: StoreReport): void {
   }
 }
 
-const BURIED: Readonly<Record<Exclude<VolumeState, 'gone'>, ReconcileCause>> = {
-  creating: 'never_made',
-  ready: 'lost_by_agent',
-  draining: 'lost_by_agent',
-  destroying: 'deleted_before',
-};
+function buriedAs(record: VolumeRecord): ReconcileCause {
+  if (isStillCreating(record)) return 'never_made';
+  return record.state === 'destroying' ? 'deleted_before' : 'lost_by_agent';
+}
 
 /** A volume that a reported task holds is kept even if the agent does not report it: when in doubt, hold on. */
 function buryUnreported(draft: LedgerDraft, report: StoreReport): void {
   const reported = new Set(report.volumes.map(({ volume }) => volume));
   for (const volume of sorted(draft.volumeKeys())) {
-    const state = draft.volume(volume)?.state ?? 'gone';
-    if (state === 'gone' || reported.has(volume) || draft.holders(volume).length > 0) continue;
-    draft.moveVolume(volume, 'gone', 'volume_gone', BURIED[state]);
+    const record = draft.volume(volume);
+    if (!record || record.state === 'gone' || reported.has(volume) || draft.isHeld(volume)) continue;
+    draft.moveVolume(volume, 'gone', 'volume_gone', buriedAs(record));
   }
 }
 
-/** Never one that somebody turns out to hold. */
-function toDeleteAgain(draft: LedgerDraft, report: StoreReport): readonly VolumeKey[] {
-  const reported = new Set(report.volumes.map(({ volume }) => volume));
-  return sorted([...reported]).filter((volume) => draft.volume(volume)?.state === 'destroying' && draft.holders(volume).length === 0);
+/** Never one that somebody turns out to hold. Without one that is not reported: that is held, or gone by now. */
+function toDelete(draft: LedgerDraft): readonly DestroyedVolume[] {
+  return sorted(draft.volumeKeys()).flatMap((volume) => {
+    const record = draft.volume(volume);
+    if (record?.state !== 'destroying' || draft.isHeld(volume)) return [];
+    return [{ volume, generation: record.generation, ...(record.drain && { drain: record.drain }) }];
+  });
+}
+
+function stillDraining(draft: LedgerDraft): readonly DrainedVolume[] {
+  return sorted(draft.volumeKeys()).flatMap((volume) => {
+    const record = draft.volume(volume);
+    return record?.state === 'draining' && record.drain ? [{ volume, generation: record.generation, drain: record.drain }] : [];
+  });
 }
 
 const exists = (draft: LedgerDraft, volume: VolumeKey): boolean => (draft.volume(volume)?.state ?? 'gone') !== 'gone';

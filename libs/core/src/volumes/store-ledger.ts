@@ -1,5 +1,6 @@
 import type { AgentId, Epoch, Revision, StoreId } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
+import type { Drain } from './drain';
 import { compareText, holdersOf, NOBODY, type Holdings } from './holdings';
 import type { LedgerVolume } from './ledger-unit';
 import type { VolumeKey } from './volume-key';
@@ -14,6 +15,8 @@ export interface VolumeRecord {
   readonly creator: LedgerVolume['creator'];
   readonly agentId: AgentId;
   readonly createdMs: number;
+  /** Present while it is `draining`, and kept while it is destroyed because of that. */
+  readonly drain?: Drain;
 }
 
 /** The books of one store. Its history is not here: the rules return what they add to it. */

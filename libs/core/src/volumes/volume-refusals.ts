@@ -1,4 +1,6 @@
 import { refuse, type Holder, type Refusal, type Revision, type StoreId } from '@holdfast/core/base';
+import type { Drain } from './drain';
+import { describeRequester } from './drain-terms';
 import { sortHolders } from './holdings';
 import type { HolderRef } from './ledger-unit';
 import { splitVolumeKey, type VolumeKey } from './volume-key';
@@ -15,6 +17,13 @@ export const volumeNotReady = (volume: VolumeKey, state: VolumeState, at: Revisi
 /** Every holder is named, not just the first. */
 export const volumeInUse = (volume: VolumeKey, holders: readonly Holder[], at: Revision): Refusal =>
   refuse('volume_in_use', { ...splitVolumeKey(volume), holders: sortHolders(holders) }, at);
+
+export const destroyPending = (volume: VolumeKey, { sinceMs, requester }: Drain, at: Revision): Refusal =>
+  refuse('destroy_pending', { ...splitVolumeKey(volume), sinceMs, requester: describeRequester(requester) }, at);
+
+/** `state`: of the volume that was meant; `gone` also where a later one has its name, `absent`: the ledger never knew it. */
+export const destroyNotPending = (volume: VolumeKey, state: VolumeState | 'absent', at: Revision): Refusal =>
+  refuse('destroy_not_pending', { ...splitVolumeKey(volume), state }, at);
 
 export const ledgerUnverified = (storeId: StoreId, at: Revision): Refusal => refuse('ledger_unverified', { storeId }, at);
 

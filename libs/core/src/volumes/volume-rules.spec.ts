@@ -72,6 +72,6 @@ describe('a transaction', () => {
   });
 
   it('is refused a deletion of what is held, even while it is being destroyed', () => {
-    expect(codes(ledgerWith('destroying', true), gone(V))).toEqual(['volume_in_use']);
+    expect(codes(ledgerWith('destroying', true), gone(V, 3))).toEqual(['volume_in_use']);
   });
 });

@@ -11,7 +11,9 @@ describe('the states of a volume', () => {
     expect(STATES.filter((state) => canBecome('destroying', state))).toEqual(['gone']);
   });
 
-  it('begin anew only from gone', () => {
-    expect(STATES.filter((state) => canBecome(state, 'creating'))).toEqual(['gone']);
+  it('begin anew only from gone; a destroy that is taken back leads where it came from', () => {
+    expect(STATES.filter((state) => canBecome(state, 'creating'))).toEqual(['draining', 'gone']);
+    expect(STATES.filter((state) => canBecome(state, 'draining'))).toEqual(['creating', 'ready']);
+    expect(STATES.filter((state) => canBecome('draining', state))).toEqual(['creating', 'ready', 'destroying', 'gone']);
   });
 });

@@ -29,7 +29,7 @@ describe('Lua scripts with headers', () => {
     await server.stop();
     for (const folder of folders) rmSync(folder, { recursive: true });
   });
-  beforeEach(() => redis.script('FLUSH'));
+  beforeEach(() => redis.function('FLUSH'));
 
   it('get keys and arguments by name', async () => {
     const main = `--! keys: meta volumes\n--! args: epoch who\nredis.call('SET', key.meta, arg.who)\nreturn { key.volumes, arg.epoch, redis.call('GET', key.meta) }`;
@@ -47,7 +47,7 @@ describe('Lua scripts with headers', () => {
       'main.lua': '--! keys: seen\n--! include: first-one second\nreturn { first_one, second() }',
       'first-one.lua': `--! include: base\nreturn base.name .. '-first'`,
       'second.lua': `--! include: base\nbase.name = base.name .. '!'\nreturn function() return base.name end`,
-      'base.lua': `return { name = key.seen }`,
+      'base.lua': `return { name = 'k' }`,
     };
     expect(await call(files, { seen: 'k' })).toEqual(['k-first', 'k!']);
     expect(loadScripts(folderWith(files)).names).toEqual(['main']);
@@ -64,19 +64,33 @@ describe('Lua scripts with headers', () => {
     expect(() => loadScripts(folderWith(files as unknown as Record<string, string>))).toThrow(problem);
   });
 
-  it('are called by their hash, and by their text only when the server has forgotten them', async () => {
+  it('are loaded once, and again only when the server does not have them', async () => {
     const scripts = loadScripts(folderWith({ 'main.lua': '--! keys: count\nreturn redis.call("INCR", key.count)' }));
-    const calls = async (command: string) =>
-      Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.info('commandstats'))?.[1] ?? 0);
+    const loads = async () => Number(/cmdstat_function\|load:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
     await scripts.loadInto(redis);
     await redis.config('RESETSTAT');
     await scripts.run(redis, 'main', { keys: { count: 'n' }, args: {} });
-    expect([await calls('evalsha'), await calls('eval')]).toEqual([1, 0]);
-    await redis.script('FLUSH');
+    expect(await loads()).toBe(0);
+    await redis.function('FLUSH');
     const answers = await Promise.all([1, 2, 3].map(() => scripts.run(redis, 'main', { keys: { count: 'n' }, args: {} })));
-    expect(answers).toEqual([2, 3, 4]);
+    expect([...(answers as number[])].sort()).toEqual([2, 3, 4]);
     await scripts.run(redis, 'main', { keys: { count: 'n' }, args: {} });
-    expect(await calls('eval')).toBe(3);
+    expect(await loads()).toBe(3);
+  });
+
+  it('run what they include once, and see the keys and arguments of their own call', async () => {
+    const files = {
+      'main.lua': '--! keys: who\n--! args: what\n--! include: teller\nreturn teller()',
+      'teller.lua': `local loads = 0\nloads = loads + 1\nreturn function() return { key.who, arg.what, loads } end`,
+    };
+    expect(await call(files, { who: 'a' }, { what: 1 })).toEqual(['a', '1', 1]);
+    expect(await call(files, { who: 'b' }, { what: 2 })).toEqual(['b', '2', 1]);
+  });
+
+  it('get the arguments that remain one after the other', async () => {
+    const main = `--! keys:\n--! args: first words...\nreturn { arg.first, arg.words(), arg.words(), tostring(arg.words()) }`;
+    expect(await call({ 'main.lua': main }, {}, { first: 1, words: ['a', 'b'] })).toEqual(['1', 'a', 'b', 'nil']);
+    expect(await call({ 'main.lua': main }, {}, { first: 1, words: [] })).toEqual(['1']);
   });
 
   it('say in which file and line they failed', async () => {

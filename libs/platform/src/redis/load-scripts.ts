@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Redis } from 'ioredis';
@@ -6,23 +5,22 @@ import { composeScript, type ComposedScript } from './compose-script';
 import { describeError, outcomeOf, RedisFault } from './redis-fault';
 import { readScriptHeader } from './script-header';
 
-/** Keys and arguments by the names that the script's header gives them; a rest key (`holders...`) takes a list. */
+/** Keys and arguments by the names that the script's header gives them; a rest (`holders...`) takes a list. */
 export interface ScriptCall {
   readonly keys: Readonly<Record<string, string | readonly string[]>>;
-  readonly args: Readonly<Record<string, string | number>>;
+  readonly args: Readonly<Record<string, string | number | readonly (string | number)[]>>;
 }
 
 export interface Scripts {
   readonly names: readonly string[];
-  /** Puts all scripts into the server's cache, so that calls need not carry them. */
+  /** Loads all of them as functions (Redis 7), so that calls need not carry them. */
   loadInto(redis: Redis): Promise<void>;
-  /** One EVALSHA; if the server has forgotten the script, the same as EVAL, which loads it. Throws RedisFault. */
+  /** One FCALL; if the server does not have the function, it is loaded and called again. Throws RedisFault. */
   run(redis: Redis, name: string, call: ScriptCall): Promise<unknown>;
 }
 
 interface LoadedScript extends ComposedScript {
   readonly name: string;
-  readonly sha: string;
 }
 
 /** Reads every `.lua` file of the folder; those whose header has a `keys` line are scripts. Throws on what is malformed. */
@@ -37,8 +35,7 @@ export function loadScripts(folder: string): Scripts {
   const scripts = new Map<string, LoadedScript>();
   for (const [name, text] of texts) {
     if (!readScriptHeader(`${name}.lua`, text).isScript) continue;
-    const composed = composeScript(name, read);
-    scripts.set(name, { ...composed, name, sha: createHash('sha1').update(composed.text).digest('hex') });
+    scripts.set(name, { ...composeScript(name, read), name });
   }
   const script = (name: string): LoadedScript => {
     const found = scripts.get(name);
@@ -49,7 +46,7 @@ export function loadScripts(folder: string): Scripts {
   return {
     names: [...scripts.keys()],
     async loadInto(redis) {
-      await Promise.all([...scripts.values()].map(({ text }) => redis.script('LOAD', text)));
+      await Promise.all([...scripts.values()].map(({ text }) => redis.function('LOAD', 'REPLACE', text)));
     },
     run: (redis, name, call) => run(redis, script(name), call),
   };
@@ -58,13 +55,15 @@ export function loadScripts(folder: string): Scripts {
 async function run(redis: Redis, script: LoadedScript, call: ScriptCall): Promise<unknown> {
   const keys = inOrder(script, script.header.keys, call.keys) as string[];
   const rest = inOrder(script, script.header.args, call.args);
+  const callFunction = () => redis.fcall(script.functionName, keys.length, ...keys, ...rest);
   try {
-    return await redis.evalsha(script.sha, keys.length, ...keys, ...rest);
+    return await callFunction();
   } catch (error) {
-    if (!isForgotten(error)) throw scriptFault(script, error);
+    if (!isNotLoaded(error)) throw scriptFault(script, error);
   }
   try {
-    return await redis.eval(script.text, keys.length, ...keys, ...rest);
+    await redis.function('LOAD', 'REPLACE', script.text);
+    return await callFunction();
   } catch (error) {
     throw scriptFault(script, error);
   }
@@ -83,10 +82,10 @@ function inOrder(script: LoadedScript, names: readonly string[], given: ScriptCa
   return values;
 }
 
-const isForgotten = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT');
+const isNotLoaded = (error: unknown): boolean => error instanceof Error && error.message.includes('Function not found');
 
-/** Redis counts lines of the chunk (`user_script:123`); the reader wants those of the file. */
+/** Redis counts lines of the library (`user_function:123`); the reader wants those of the file. */
 function scriptFault(script: LoadedScript, cause: unknown): RedisFault {
-  const readable = describeError(cause).replace(/(?:@?)user_script:\s*(\d+)/g, (_, line: string) => script.whereIs(Number(line)));
+  const readable = describeError(cause).replace(/(?:@?)user_function:\s*(\d+)/g, (_, line: string) => script.whereIs(Number(line)));
   return new RedisFault(`${script.name}.lua: ${readable}`, outcomeOf(cause), { cause });
 }

@@ -2,7 +2,7 @@
 export interface ScriptHeader {
   /** Names of the keys, in order; the last may end in `...` and takes all that remain. */
   readonly keys: readonly string[];
-  /** Names of the arguments, in order. */
+  /** Names of the arguments, in order; the last may end in `...` and takes all that remain. */
   readonly args: readonly string[];
   /** Files of the same folder, without `.lua`, whose value is bound to a local of that name (`-` becomes `_`). */
   readonly includes: readonly string[];
@@ -29,12 +29,14 @@ export function readScriptHeader(file: string, text: string): ScriptHeader {
   const keys = found.get('keys') ?? [];
   const args = found.get('args') ?? [];
   const includes = found.get('include') ?? [];
-  const plainKeys = keys.map((name, at) => (at === keys.length - 1 ? name.replace(/\.\.\.$/, '') : name));
-  requireNames(file, 'a key', plainKeys, NAME);
-  requireNames(file, 'an argument', args, NAME);
+  requireNames(file, 'a key', withoutRest(keys), NAME);
+  requireNames(file, 'an argument', withoutRest(args), NAME);
   requireNames(file, 'an include', includes, FILE);
   return { keys, args, includes, isScript: found.has('keys') };
 }
+
+const withoutRest = (names: readonly string[]): readonly string[] =>
+  names.map((name, at) => (at === names.length - 1 ? name.replace(/\.\.\.$/, '') : name));
 
 function requireNames(file: string, kind: string, names: readonly string[], shape: RegExp): void {
   for (const name of names) if (!shape.test(name)) throw new Error(`${file}: ${JSON.stringify(name)} is no name for ${kind}`);

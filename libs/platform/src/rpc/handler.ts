@@ -8,7 +8,7 @@ import { refusedStatus } from './refused-status';
 import { ServedCall } from './served-call';
 import { ServedDuplex } from './served-duplex';
 import { ServedStream } from './served-stream';
-import type { CallInfo, DuplexStream, OutStream } from './streams';
+import type { CallInfo, DuplexStream, OutStream, ServerStream } from './streams';
 
 /** What a server hands to its handlers. */
 export interface ServerContext {
@@ -69,7 +69,7 @@ export function handleUnary<Req, Res>(
 /** One request, many answers. `handle` may keep the stream; it ends when either side says so. */
 export function handleServerStream<Req, Res>(
   method: Method<Req, Res>,
-  handle: (request: Req, stream: OutStream<Res>, call: CallInfo) => Promise<void> | void,
+  handle: (request: Req, stream: ServerStream<Res>, call: CallInfo) => Promise<void> | void,
 ): RpcHandler {
   const { path, request, response } = method;
   leaveUntraced(path);

@@ -3,7 +3,7 @@ import type { Refusal } from '@holdfast/core/base';
 import type { Endable } from './handler-failure';
 import { refusedStatus } from './refused-status';
 import type { ServedCall } from './served-call';
-import type { OutStream } from './streams';
+import type { ServerStream } from './streams';
 
 /** What server streams and duplex streams of grpc-js have in common. */
 export interface WrittenCall {
@@ -14,13 +14,14 @@ export interface WrittenCall {
 }
 
 /** The server's outgoing side. Messages are encoded when sent, so that what waits is bytes that can be counted. */
-export class ServedStream<T> implements OutStream<T>, Endable {
+export class ServedStream<T> implements ServerStream<T>, Endable {
   #bufferedBytes = 0;
   /** We have said that nothing more comes; what was sent before may still be on its way. */
   #ended = false;
   /** Nothing can be sent any more, whoever ended it. */
   #closed = false;
   readonly #onClose: (() => void)[] = [];
+  readonly #onTaken: (() => void)[] = [];
 
   constructor(
     private readonly call: WrittenCall,
@@ -42,6 +43,7 @@ export class ServedStream<T> implements OutStream<T>, Endable {
     this.#bufferedBytes += bytes.length;
     this.call.write(bytes, () => {
       this.#bufferedBytes -= bytes.length;
+      if (this.#bufferedBytes === 0) this.#tellTaken();
     });
   }
 
@@ -68,6 +70,11 @@ export class ServedStream<T> implements OutStream<T>, Endable {
     else this.#onClose.push(call);
   }
 
+  whenTaken(): Promise<void> {
+    if (this.#bufferedBytes === 0 || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => this.#onTaken.push(resolve));
+  }
+
   get bufferedBytes(): number {
     return this.#bufferedBytes;
   }
@@ -81,5 +88,10 @@ export class ServedStream<T> implements OutStream<T>, Endable {
     this.#closed = true;
     this.#ended = true;
     for (const call of this.#onClose.splice(0)) call();
+    this.#tellTaken();
+  }
+
+  #tellTaken(): void {
+    for (const call of this.#onTaken.splice(0)) call();
   }
 }

@@ -12,6 +12,7 @@ import {
   type RpcClient,
   type RpcHandler,
   type RpcServer,
+  type ServerStream,
   startRpcServer,
 } from '.';
 import { echo, garbled, keepingLog, type Note } from './echo-service';
@@ -179,8 +180,8 @@ describe('streams', () => {
     expect(late).toHaveBeenCalledTimes(1);
   });
 
-  it('counts the bytes that a slow reader has not taken, and none once they are gone', async () => {
-    let serverSide: OutStream<Note> | undefined;
+  it('counts the bytes that a slow reader has not taken, and none once they are gone, which can be awaited', async () => {
+    let serverSide: ServerStream<Note> | undefined;
     const { client } = await serve(
       handleServerStream(echo.repeat, (_note, stream) => {
         serverSide = stream;
@@ -191,10 +192,26 @@ describe('streams', () => {
     // Initial metadata has come, so messages have been sent, and nobody reads them yet.
     await new Promise<void>((resolve) => stream.onInitialMetadata(() => resolve()));
     expect(serverSide?.bufferedBytes).toBeGreaterThan(2_000_000);
+    const taken = serverSide?.whenTaken().then(() => serverSide?.bufferedBytes);
 
     let read = 0;
     await new Promise<void>((resolve) => stream.onMessage(() => (read += 1) === 40 && resolve()));
-    await expectSoon(() => serverSide?.bufferedBytes === 0);
+    expect(await taken).toBe(0);
+    await serverSide?.whenTaken();
+  });
+
+  it('no longer waits for a reader that is gone', async () => {
+    let taken: Promise<void> | undefined;
+    const { client } = await serve(
+      handleServerStream(echo.repeat, (_note, stream) => {
+        for (let i = 0; i < 40; i++) stream.send({ text: 'x'.repeat(100_000) });
+        taken = stream.whenTaken();
+      }),
+    );
+    const stream = client.serverStream(echo.repeat, { text: '' });
+    await new Promise<void>((resolve) => stream.onInitialMetadata(() => resolve()));
+    stream.cancel();
+    await taken;
   });
 
   it('ends open streams when the server stops, and takes no new calls', async () => {
@@ -240,11 +257,3 @@ describe('streams', () => {
     expect(texts).toEqual([]);
   });
 });
-
-async function expectSoon(holds: () => boolean): Promise<void> {
-  const until = Date.now() + 5000;
-  while (!holds()) {
-    if (Date.now() > until) throw new Error('it did not come about within 5 s');
-    await new Promise(setImmediate);
-  }
-}

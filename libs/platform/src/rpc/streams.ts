@@ -31,6 +31,12 @@ export interface OutStream<T> {
   readonly closed: boolean;
 }
 
+/** The server's side of one request with many answers. */
+export interface ServerStream<T> extends OutStream<T> {
+  /** Resolves once the network has taken all that was sent, or the stream is over. */
+  whenTaken(): Promise<void>;
+}
+
 export interface DuplexStream<In, Out> extends OutStream<Out> {
   /** Malformed input ends the stream with the refusal; so does what `call` throws or rejects with, as its status. */
   onMessage(call: (message: In) => unknown): void;

@@ -1,2 +1,2 @@
-export { startCluster, type ClusterOptions, type TestCluster } from './start-cluster';
+export { startCluster, type ClusterOptions, type ClusterPorts, type TestCluster } from './start-cluster';
 export { parseReadyInfo, type ReadyInfo } from './ready-info';

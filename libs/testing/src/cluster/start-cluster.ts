@@ -17,6 +17,20 @@ export interface ClusterOptions {
   /** Added to the environment of the cluster. */
   readonly env?: Readonly<Record<string, string>>;
   readonly startTimeoutMs?: number;
+  /** The folder with the bundles; `dist` of this tree by default. */
+  readonly distDir?: string;
+  /** Where a service finds another instead of at its own address, such as `master-volume-registry` → `host:port`. */
+  readonly dial?: Readonly<Record<string, string>>;
+  /** Told the ports before anything is started. */
+  readonly onPlanned?: (ports: ClusterPorts) => void;
+}
+
+/** The ports of a cluster's services. */
+export interface ClusterPorts {
+  readonly masterGrpc: number;
+  readonly allocatorGrpc: number;
+  readonly registryGrpc: number;
+  readonly redis: number;
 }
 
 /** A whole cluster as a user runs it: `holdfast dev` as a process of its own. */
@@ -36,7 +50,6 @@ export interface TestCluster {
   stop(): Promise<number | null>;
 }
 
-const MAIN = join(workspaceRoot(__dirname), 'dist/apps/cli/main.cjs');
 const DEFAULT_TIMEOUT_MS = 45_000;
 
 /** From sources and from a bundle alike: the folder that holds nx.json. */
@@ -48,11 +61,14 @@ function workspaceRoot(folder: string): string {
 
 /** Starts a cluster on free ports from the bundles in dist/ (`node tools/build/build.mjs`); resolves once everything serves. */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing; build it with: node tools/build/build.mjs`);
+  const main = join(options.distDir ?? join(workspaceRoot(__dirname), 'dist'), 'apps/cli/main.cjs');
+  if (!existsSync(main)) throw new Error(`${main} is missing; build it with: node tools/build/build.mjs`);
   const home = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const workDir = options.workDir ?? join(home, 'cluster');
   const readyFile = join(home, 'ready.json');
-  const child = spawn(process.execPath, [MAIN, 'dev', ...argumentsOf(options), '--work-dir', workDir, '--ready-file', readyFile], {
+  const planFile = join(home, 'plan.json');
+  const files = ['--work-dir', workDir, '--ready-file', readyFile, ...(options.onPlanned ? ['--plan-file', planFile] : [])];
+  const child = spawn(process.execPath, [main, 'dev', ...argumentsOf(options), ...files], {
     env: { ...withoutHoldfast(process.env), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -65,6 +81,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
 
   const untilReady = (holds: (info: ReadyInfo) => boolean, timeoutMs = DEFAULT_TIMEOUT_MS) =>
     untilFileHolds({ readyFile, holds, timeoutMs, exited, output: () => output.join('') });
+  if (options.onPlanned) tellOnce(planFile, options.onPlanned, exited);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
     const code = await exited;
@@ -89,13 +106,23 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   }
 }
 
-const argumentsOf = ({ agents, resources, credentialsFile, aclsFile }: ClusterOptions): readonly string[] => [
+const argumentsOf = ({ agents, resources, credentialsFile, aclsFile, dial }: ClusterOptions): readonly string[] => [
   '--ephemeral-ports',
   ...(agents === undefined ? [] : ['--agents', String(agents)]),
   ...(resources === undefined ? [] : ['--resources', resources]),
   ...(credentialsFile === undefined ? [] : ['--credentials', credentialsFile]),
   ...(aclsFile === undefined ? [] : ['--acls', aclsFile]),
+  ...(dial === undefined ? [] : ['--dial', JSON.stringify(dial)]),
 ];
+
+function tellOnce(planFile: string, onPlanned: (ports: ClusterPorts) => void, exited: Promise<unknown>): void {
+  const watcher = watch(dirname(planFile), () => {
+    if (!existsSync(planFile)) return;
+    watcher.close();
+    onPlanned(JSON.parse(readFileSync(planFile, 'utf8')) as ClusterPorts);
+  });
+  void exited.then(() => watcher.close());
+}
 
 /** Settings of the developer's own cluster would change the one under test. */
 const withoutHoldfast = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>

@@ -10,6 +10,8 @@ import { freePort } from './free-port';
 export interface TestRedisOptions {
   /** Keep an append-only file, written through on every change, so that `kill` and `restart` lose nothing. */
   readonly appendonly?: boolean;
+  /** When it is written through; `always` if not given. */
+  readonly appendfsync?: 'always' | 'everysec';
 }
 
 /** A real redis-server of its own, on a free port of the loopback interface. */
@@ -102,14 +104,18 @@ class RunningRedis implements TestRedis {
   }
 }
 
-async function startServer(port: number, dir: string, { appendonly = false }: TestRedisOptions): Promise<ChildProcess> {
+async function startServer(
+  port: number,
+  dir: string,
+  { appendonly = false, appendfsync = 'always' }: TestRedisOptions,
+): Promise<ChildProcess> {
   const settings = {
     port,
     dir,
     bind: '127.0.0.1',
     save: '',
     appendonly: appendonly ? 'yes' : 'no',
-    appendfsync: 'always',
+    appendfsync,
     daemonize: 'no',
   };
   const child = spawn(

@@ -39,9 +39,11 @@ export function describeCreating(stage: StoreStage): void {
       expect(await stage.story.store.readVolumes({ storeIds: [stage.story.storeId] })).toHaveLength(3);
     });
 
-    it('confirms twice as once, and refuses to confirm what does not exist', async () => {
+    it('confirms twice as once, and refuses to confirm what does not exist, or no longer', async () => {
       await stage.story.done(create(V), confirm(V), confirm(V));
       expect(await stage.story.history(V)).toHaveLength(2);
+      await stage.story.done(destroy(V), gone(V));
+      expect((await stage.story.ask(confirm(V))).refusal?.code).toBe('volume_not_found');
       expect((await stage.story.ask(confirm(W))).refusal?.code).toBe('volume_not_found');
     });
 
@@ -69,8 +71,30 @@ export function describeCreating(stage: StoreStage): void {
       expect(await stage.story.holders(V)).toEqual(['t1']);
     });
 
+    it('takes no word that its agent confirms or gives up an earlier volume for a later one of the same name (promise 10)', async () => {
+      await stage.story.done(create(V), createFailed(V), create(V), acquire(T1, V));
+      const before = [await stage.story.volume(V), await stage.story.history()];
+      expect((await stage.story.ask(confirm(V, 1))).refusal?.code).toBe('volume_not_found');
+      expect(await stage.story.done(createFailed(V, 'disk full', 1))).toEqual([{}]);
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(before);
+      expect(await stage.story.done(confirm(V, 2))).toEqual([{ generation: 2 }]);
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'ready', generation: 2, holders: [{ taskId: 't1' }] });
+    });
+
+    it('does not know a later volume than it has recorded, as after lost writes, and says so', async () => {
+      await stage.story.done(create(V), acquire(T1, V));
+      const before = [await stage.story.volume(V), await stage.story.history()];
+      expect((await stage.story.ask(confirm(V, 2))).refusal).toMatchObject({
+        code: 'volume_not_found',
+        details: { persistenceId: 'vol-1' },
+      });
+      expect((await stage.story.ask(createFailed(V, 'disk full', 2))).refusal?.code).toBe('volume_not_found');
+      expect((await stage.story.ask(createFailed(W))).refusal?.code).toBe('volume_not_found');
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(before);
+    });
+
     it('takes a failure twice as once, and not for a volume that is ready', async () => {
-      await stage.story.done(create(V), createFailed(V), createFailed(V), createFailed(W));
+      await stage.story.done(create(V), createFailed(V), createFailed(V));
       await stage.story.done(create(W), confirm(W));
       expect((await stage.story.ask(createFailed(W))).refusal?.code).toBe('operation_invalid');
       expect(await stage.story.volume(W)).toMatchObject({ state: 'ready' });

@@ -39,7 +39,7 @@ export function describeDestroying(stage: StoreStage): void {
 
     it('takes a DESTROY that is repeated as one, and leaves a tombstone when the agent has deleted the data', async () => {
       await stage.withReadyVolume();
-      await stage.story.done(destroy(V), destroy(V), gone(V), gone(V), gone(W));
+      await stage.story.done(destroy(V), destroy(V), gone(V), gone(V));
       expect(await stage.story.volume(V)).toMatchObject({ state: 'gone', generation: 1 });
       expect((await stage.story.ask(destroy(V))).refusal?.code).toBe('volume_not_found');
       expect((await stage.story.ask(destroy(W))).refusal?.code).toBe('volume_not_found');
@@ -52,11 +52,31 @@ export function describeDestroying(stage: StoreStage): void {
     });
 
     it('does not take a late word of deletion for a later volume of the same name (promise 10)', async () => {
-      await stage.story.done(create(V), destroy(V), gone(V), create(V), confirm(V));
+      await stage.story.done(create(V), destroy(V), gone(V), create(V), confirm(V, 2));
+      const before = [await stage.story.volume(V), await stage.story.history()];
+      expect(await stage.story.done(gone(V, 1))).toEqual([{}]);
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(before);
+      await stage.story.done(destroy(V));
+      expect(await stage.story.done(gone(V, 1))).toEqual([{}]);
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'destroying', generation: 2 });
+      expect(await stage.story.done(gone(V, 2))).toEqual([{ generation: 2 }]);
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'gone', generation: 2 });
+    });
+
+    it('does not believe that a volume is deleted which is not being destroyed, and least of all one that is held', async () => {
+      await stage.withReadyVolume();
       expect((await stage.story.ask(gone(V))).refusal?.code).toBe('operation_invalid');
       await stage.story.done(acquire(T1, V));
       expect((await stage.story.ask(gone(V))).refusal?.code).toBe('volume_in_use');
-      expect(await stage.story.volume(V)).toMatchObject({ state: 'ready', generation: 2 });
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'ready', holders: [{ taskId: 't1' }] });
+    });
+
+    it('does not know a later volume than it has recorded, as after lost writes, and says so', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(destroy(V));
+      expect((await stage.story.ask(gone(V, 2))).refusal).toMatchObject({ code: 'volume_not_found', details: { persistenceId: 'vol-1' } });
+      expect((await stage.story.ask(gone(W))).refusal?.code).toBe('volume_not_found');
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'destroying' });
     });
   });
 }

@@ -15,12 +15,15 @@ import {
 import {
   acquire,
   AGENT,
+  cancelDestroy,
   confirm,
   create,
   createFailed,
   destroy,
+  drain,
   ending,
   FIRST_MS,
+  forceRelease,
   gone,
   held,
   holderRef,
@@ -38,7 +41,7 @@ interface Skew {
 
 export type LedgerCommand =
   | ({ readonly kind: 'apply'; readonly units: readonly LedgerUnit[]; readonly times: number } & Skew)
-  | ({ readonly kind: 'reconcile'; readonly report: Pick<StoreReport, 'agentId' | 'volumes' | 'holders'> } & Skew)
+  | ({ readonly kind: 'reconcile'; readonly report: Pick<StoreReport, 'agentId' | 'volumes' | 'holders' | 'by'> } & Skew)
   /** The report of an agent that has exactly what the ledger says, so that stores are verified often enough for DESTROY to matter. */
   | { readonly kind: 'verify' }
   /** Remember everything, and later lose what was written since. */
@@ -53,9 +56,26 @@ const key = fc.constantFrom(...KEYS);
 const holder = fc.constantFrom(...HOLDERS);
 const mode = fc.constantFrom('RW' as const, 'RO' as const);
 const state = fc.constantFrom<HolderState>('pending', 'running', 'ending');
-const someKeys = fc.oneof(
-  { weight: 3, arbitrary: key.map((one) => [one]) },
-  { weight: 1, arbitrary: fc.array(key, { minLength: 1, maxLength: 3 }) },
+const someKeys = fc.oneof({ weight: 3, arbitrary: key.map((one) => [one]) }, { weight: 1, arbitrary: fc.array(key, { maxLength: 3 }) });
+/** Names are used again and again, so that all of these come to be. */
+const generation = fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }) });
+const by = fc.constantFrom('ops', 'admin', undefined);
+/** Few, so that the same terms are asked for again. */
+const terms = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      requester: fc.constantFrom(
+        {},
+        { principal: 'ops', frameworkId: 'framework-1' },
+        { frameworkId: 'f"1', operationId: 'op-},"created_ms":1' },
+      ),
+      admitsReaders: fc.boolean(),
+      deadlineAtMs: fc.constantFrom(undefined, FIRST_MS + 60_000),
+      onDeadline: fc.constantFrom('cancel' as const, 'kill' as const),
+    }),
+  },
 );
 /** One in so many units requires others, or is the first of some that belong together: most of these fall. */
 const seldom = <T>(some: fc.Arbitrary<T>) => fc.oneof({ weight: 11, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: some });
@@ -65,14 +85,17 @@ const together = seldom(fc.integer({ min: 1, max: 4 }));
 const unit: fc.Arbitrary<LedgerUnit> = fc
   .oneof(
     { weight: 3, arbitrary: fc.tuple(key, fc.boolean()).map(([k, odd]) => create(k, { shared: odd ? !isShared(k) : isShared(k) })) },
-    { weight: 2, arbitrary: key.map(confirm) },
-    { weight: 1, arbitrary: key.map((k) => createFailed(k)) },
+    { weight: 3, arbitrary: fc.tuple(key, generation).map(([k, g]) => confirm(k, g)) },
+    { weight: 2, arbitrary: fc.tuple(key, generation).map(([k, g]) => createFailed(k, 'no space left', g)) },
     { weight: 5, arbitrary: fc.tuple(holder, someKeys, mode).map(([h, ks, m]) => acquire(h, ks, m)) },
     { weight: 2, arbitrary: fc.tuple(holder, someKeys).map(([h, ks]) => running(h, ...ks)) },
     { weight: 2, arbitrary: fc.tuple(holder, someKeys).map(([h, ks]) => ending(h, ...ks)) },
     { weight: 4, arbitrary: fc.tuple(holder, someKeys).map(([h, ks]) => release(h, ...ks)) },
     { weight: 3, arbitrary: key.map((k) => destroy(k)) },
-    { weight: 2, arbitrary: key.map((k) => gone(k)) },
+    { weight: 3, arbitrary: fc.tuple(key, generation).map(([k, g]) => gone(k, g)) },
+    { weight: 4, arbitrary: fc.tuple(key, terms).map(([k, t]) => drain(k, t)) },
+    { weight: 2, arbitrary: fc.tuple(key, generation, by).map(([k, g, who]) => cancelDestroy(k, g, who)) },
+    { weight: 1, arbitrary: fc.tuple(holder, someKeys).map(([h, ks]) => forceRelease(h, 'admin', ...ks)) },
     {
       weight: 2,
       arbitrary: fc.tuple(key, fc.constantFrom(40, 80, 0.125, 4096)).map(([k, sizeMb]) => resize(k, sizeMb, { shared: isShared(k) })),
@@ -88,6 +111,11 @@ const unit: fc.Arbitrary<LedgerUnit> = fc
 const group: fc.Arbitrary<LedgerUnit[]> = fc
   .tuple(fc.uniqueArray(holder, { minLength: 2 }), someKeys, mode)
   .map(([holders, ks, m]) => holders.map((h, at) => ({ ...acquire(h, ks, m), ...(at === 0 && { together: holders.length }) })));
+
+/** A destroy that waits, and somebody who comes too late. */
+const waiting: fc.Arbitrary<LedgerUnit[]> = fc
+  .tuple(fc.constantFrom(...KEYS.filter(isShared)), holder, terms, fc.boolean(), holder, mode)
+  .map(([k, first, t, admitsReaders, late, m]) => [create(k), acquire(first, k), drain(k, { ...t, admitsReaders }), acquire(late, k, m)]);
 
 const skew = fc.record({
   epochBy: fc.oneof(
@@ -112,6 +140,7 @@ const report = fc.record({
     })),
   ),
   holders: fc.array(fc.tuple(holder, someKeys, state, mode), { maxLength: 3 }).map((list) => list.map((args) => held(...args))),
+  by,
 });
 
 /** Command sequences with repetitions, older and newer epochs, lost revisions, and reports that fit nothing. */
@@ -124,9 +153,9 @@ export const ledgerCommands: fc.Arbitrary<readonly LedgerCommand[]> = fc.array(
         .map(([units, times, by]): LedgerCommand => ({ kind: 'apply', units, times, ...by })),
     },
     {
-      weight: 2,
+      weight: 3,
       arbitrary: fc
-        .tuple(fc.array(unit, { maxLength: 2 }), group, skew)
+        .tuple(fc.array(unit, { maxLength: 2 }), fc.oneof(group, waiting), skew)
         .map(([before, tasks, by]): LedgerCommand => ({ kind: 'apply', units: [...before, ...tasks], times: 1, ...by })),
     },
     { weight: 2, arbitrary: fc.tuple(report, skew).map(([said, by]): LedgerCommand => ({ kind: 'reconcile', report: said, ...by })) },

@@ -1,7 +1,8 @@
-import type { AccessMode, Epoch, HolderState, Revision, StoreId } from '@holdfast/core/base';
+import type { AccessMode, Epoch, HolderState, Principal, Revision, StoreId } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
 import {
   splitVolumeKey,
+  type DrainTerms,
   type HolderRef,
   type LedgerEntry,
   type LedgerTransaction,
@@ -55,8 +56,14 @@ export const create = (volume: VolumeKey, form?: VolumeForm, requires?: readonly
   agentId: AGENT,
   ...requiring(requires),
 });
-export const confirm = (volume: VolumeKey): LedgerUnit => ({ kind: 'confirm_created', volume });
-export const createFailed = (volume: VolumeKey, cause = 'no space left'): LedgerUnit => ({ kind: 'create_failed', volume, cause });
+/** `generation`, here and below: which volume of this name is meant. */
+export const confirm = (volume: VolumeKey, generation = 1): LedgerUnit => ({ kind: 'confirm_created', volume, generation });
+export const createFailed = (volume: VolumeKey, cause = 'no space left', generation = 1): LedgerUnit => ({
+  kind: 'create_failed',
+  volume,
+  generation,
+  cause,
+});
 export const acquire = (
   holder: HolderRef,
   volumes: VolumeKey | readonly VolumeKey[],
@@ -81,13 +88,41 @@ export const destroy = (volume: VolumeKey, requires?: readonly number[]): Ledger
   volume,
   ...requiring(requires),
 });
+/** Without evidence: an operator says so. */
+export const forceRelease = (holder: HolderRef, by: Principal, ...volumes: VolumeKey[]): LedgerUnit => ({
+  kind: 'release_volumes',
+  holder,
+  volumes,
+  cause: 'forced: the machine burnt down',
+  by,
+});
+export const drainTerms = (changed: Partial<DrainTerms> = {}): DrainTerms => ({
+  requester: { principal: 'ops' },
+  admitsReaders: false,
+  onDeadline: 'cancel',
+  ...changed,
+});
+/** DESTROY when unused. */
+export const drain = (volume: VolumeKey, changed?: Partial<DrainTerms>, requires?: readonly number[]): LedgerUnit => ({
+  kind: 'drain_volume',
+  volume,
+  drain: drainTerms(changed),
+  ...requiring(requires),
+});
+export const cancelDestroy = (volume: VolumeKey, generation = 1, by?: Principal): LedgerUnit => ({
+  kind: 'cancel_destroy',
+  volume,
+  generation,
+  cause: 'changed my mind',
+  ...(by !== undefined && { by }),
+});
 export const resize = (volume: VolumeKey, sizeMb: number, form?: VolumeForm, requires?: readonly number[]): LedgerUnit => ({
   kind: 'resize_volume',
   volume,
   resource: volumeResource(volume, { ...form, sizeMb }),
   ...requiring(requires),
 });
-export const gone = (volume: VolumeKey, cause = 'deleted'): LedgerUnit => ({ kind: 'volume_gone', volume, cause });
+export const gone = (volume: VolumeKey, generation = 1): LedgerUnit => ({ kind: 'volume_gone', volume, generation, cause: 'deleted' });
 
 export const held = (
   holder: HolderRef,

@@ -1,4 +1,11 @@
+import { describeLedgerFeed } from './ledger-feed.contract';
 import { MemoryVolumeStore } from './memory-volume-store';
 import { describeVolumeStore } from './volume-store.contract';
 
-describeVolumeStore('MemoryVolumeStore', () => Promise.resolve({ store: new MemoryVolumeStore(), close: () => Promise.resolve() }));
+const open = () => {
+  const store = new MemoryVolumeStore();
+  return Promise.resolve({ store, feed: store, close: () => Promise.resolve() });
+};
+
+describeVolumeStore('MemoryVolumeStore', open);
+describeLedgerFeed('MemoryVolumeStore', open);

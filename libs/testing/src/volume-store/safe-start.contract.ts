@@ -1,5 +1,5 @@
-import { acquire, create, destroy, release } from './ledger-story';
-import { codes, T1, V, W, type StoreStage } from './store-stage';
+import { acquire, cancelDestroy, create, destroy, drain, held, release } from './ledger-story';
+import { codes, T1, T2, V, W, type StoreStage } from './store-stage';
 
 export function describeSafeStart(stage: StoreStage): void {
   describe('fence and safe start', () => {
@@ -15,7 +15,7 @@ export function describeSafeStart(stage: StoreStage): void {
       expect(refusal).toMatchObject({ code: 'stale_epoch', details: { epoch: 6, highest: 7 }, ledgerRevision: 2 });
       expect({ revision, results, unverified }).toEqual({ revision: 2, results: [], unverified: false });
       const outcome = await stage.story.report({ epoch: 6, seenRevision: 0 });
-      expect(outcome).toMatchObject({ revision: 2, refusal: { code: 'stale_epoch' }, differences: [], destroying: [] });
+      expect(outcome).toMatchObject({ revision: 2, refusal: { code: 'stale_epoch' }, differences: [], destroying: [], draining: [] });
       expect([await stage.story.volume(V), await stage.story.history()]).toEqual(before);
     });
 
@@ -41,6 +41,47 @@ export function describeSafeStart(stage: StoreStage): void {
       await stage.story.done(destroy(V));
       stage.story.epoch = 2;
       expect((await stage.story.ask(destroy(V))).refusal?.code).toBe('ledger_unverified');
+    });
+
+    it('lets no destroy wait in an unverified store, but takes one back there', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(acquire(T1, V), drain(V));
+      stage.story.epoch = 2;
+      const { results } = await stage.story.transact([drain(V), cancelDestroy(V), drain(V)]);
+      expect(codes(results)).toEqual(['ledger_unverified', 'done', 'ledger_unverified']);
+      expect(results[0]?.refusal).toMatchObject({ details: { storeId: stage.story.storeId } });
+    });
+
+    it.each([
+      ['after a change of leader', { epoch: 2, seenRevision: 4 }],
+      ['after lost writes', { epoch: 1, seenRevision: 40 }],
+    ])(
+      'does not destroy after the last release of an unverified store, which may have forgotten one: %s (promise 1)',
+      async (_, shaken) => {
+        await stage.withReadyVolume();
+        await stage.story.done(acquire(T1, V), drain(V));
+        stage.story.epoch = shaken.epoch;
+        const { results, unverified } = await stage.story.transact([release(T1, V)], shaken);
+        expect({ results, unverified }).toEqual({ results: [{}], unverified: true });
+        expect(await stage.story.volume(V)).toMatchObject({ state: 'draining', holders: [] });
+
+        const { destroying, draining } = await stage.story.report({ has: [V], holders: [held(T2, V)] });
+        expect({ destroying, draining }).toMatchObject({ destroying: [], draining: [{ volume: V, generation: 1 }] });
+        expect(await stage.story.done(release(T2, V))).toMatchObject([{ drained: [{ volume: V }] }]);
+      },
+    );
+
+    it('destroys what waited for nobody any more once its agent has reported', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(acquire(T1, V), drain(V));
+      const waiting = (await stage.story.volume(V))?.drain;
+      stage.story.epoch = 2;
+      await stage.story.done(release(T1, V));
+      const outcome = await stage.story.report({ has: [V] });
+      expect(outcome).toMatchObject({ destroying: [{ volume: V, generation: 1, drain: waiting }], draining: [] });
+      expect(outcome.differences).toEqual([expect.stringContaining('was to be destroyed when unused')]);
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'destroying', drain: waiting });
+      expect((await stage.story.history(V)).at(-1)).toMatchObject({ change: 'volume_destroying', cause: 'unused', epoch: 2 });
     });
 
     it('notices lost writes by a revision that is ahead, refuses to destroy, and never repeats a revision', async () => {

@@ -1,4 +1,16 @@
-import { acquire, confirm, create, destroy, FIRST_MS, holderRef, release, running } from './ledger-story';
+import {
+  acquire,
+  cancelDestroy,
+  confirm,
+  create,
+  destroy,
+  drain,
+  FIRST_MS,
+  forceRelease,
+  holderRef,
+  release,
+  running,
+} from './ledger-story';
 import { codes, T1, T2, V, W, type StoreStage } from './store-stage';
 
 export function describeTransactions(stage: StoreStage): void {
@@ -95,6 +107,72 @@ export function describeTransactions(stage: StoreStage): void {
       expect((await stage.story.volume(V))?.holders).toMatchObject([{ taskId: 't1', state: 'pending' }]);
       expect(await stage.story.volume(W)).toBeUndefined();
       expect(await stage.story.done(create(W), acquire(T2, W))).toEqual([{ generation: 1 }, {}]);
+    });
+
+    it('undoes destroys that wait, and the last release, of units that belong together', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(acquire(T1, V));
+      const ready = [await stage.story.volume(V), await stage.story.history()];
+      const first = await stage.story.transact([{ ...drain(V), together: 2 }, drain(W), cancelDestroy(V)]);
+      expect(codes(first.results)).toEqual(['dependency_refused', 'volume_not_found', 'destroy_not_pending']);
+      expect(first.results[0]).not.toHaveProperty('waitsFor');
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(ready);
+
+      await stage.story.done(drain(V, { admitsReaders: true }));
+      const draining = [await stage.story.volume(V), await stage.story.history()];
+      const { results } = await stage.story.transact([
+        { ...acquire(T2, V, 'RO'), together: 3 },
+        cancelDestroy(V),
+        drain(W),
+        { ...release(T1, V), together: 2 },
+        drain(W),
+      ]);
+      expect(codes(results)).toEqual([
+        ...Array(2).fill('dependency_refused'),
+        'volume_not_found',
+        'dependency_refused',
+        'volume_not_found',
+      ]);
+      expect(results[3]).not.toHaveProperty('drained');
+      expect([await stage.story.volume(V), await stage.story.history()]).toEqual(draining);
+      expect(await stage.story.done({ ...release(T2, V), together: 2 }, release(T1, V))).toMatchObject([{}, { drained: [{ volume: V }] }]);
+    });
+
+    it('does not count those who came and left with units that were undone', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(acquire(T1, V), drain(V, { admitsReaders: true }));
+      const { results } = await stage.story.transact([{ ...acquire(T2, V, 'RO'), together: 2 }, drain(W), release(T1, V)]);
+      expect(codes(results)).toEqual(['dependency_refused', 'volume_not_found', 'done']);
+      expect(results[2]?.drained).toHaveLength(1);
+    });
+
+    it('lets units require a destroy that waits, and one that was taken back', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(acquire(T1, V));
+      const { results } = await stage.story.transact([
+        drain(V),
+        drain(V, { admitsReaders: true }),
+        cancelDestroy(V),
+        acquire(T2, V, 'RW', [0, 2]),
+        drain(V, {}, [1]),
+      ]);
+      expect(codes(results)).toEqual(['done', 'destroy_pending', 'done', 'done', 'dependency_refused']);
+      expect(await stage.story.volume(V)).toMatchObject({ state: 'ready', holders: [{}, {}] });
+    });
+
+    it('writes the person who asked into the entries of his unit, and of no other', async () => {
+      await stage.withReadyVolume();
+      await stage.story.done(acquire(T1, V), acquire(T2, V), forceRelease(T1, 'admin', V), release(T2, V), forceRelease(T1, 'admin', V));
+      await stage.story.transact([acquire(T1, V), forceRelease(T1, '', V), { ...forceRelease(T2, 'admin', V), requires: [9] }, create(W)]);
+      expect((await stage.story.history()).slice(2).map(({ change, by }) => [change, by])).toEqual([
+        ['volume_acquired', undefined],
+        ['volume_acquired', undefined],
+        ['volume_released', 'admin'],
+        ['volume_released', undefined],
+        ['volume_acquired', undefined],
+        ['volume_released', undefined],
+        ['volume_created', undefined],
+      ]);
     });
 
     it('adds one entry to the history and one to the revision per change, and none for a repetition or a refusal', async () => {

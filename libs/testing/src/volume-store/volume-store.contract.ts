@@ -1,6 +1,9 @@
+import { describeCancelling } from './cancelling.contract';
 import { describeCreating } from './creating.contract';
 import { describeDestroying } from './destroying.contract';
+import { describeDraining } from './draining.contract';
 import { describeHolding } from './holding.contract';
+import { describeReading } from './reading.contract';
 import { describeReconciliation } from './reconciliation.contract';
 import { describeResizing } from './resizing.contract';
 import { describeSafeStart } from './safe-start.contract';
@@ -24,9 +27,12 @@ export function describeVolumeStore(name: string, open: () => Promise<OpenVolume
     describeCreating(stage);
     describeHolding(stage);
     describeDestroying(stage);
+    describeDraining(stage);
+    describeCancelling(stage);
     describeResizing(stage);
     describeTransactions(stage);
     describeSafeStart(stage);
     describeReconciliation(stage);
+    describeReading(stage);
   });
 }

@@ -1,14 +1,16 @@
---! include: ledger holder refusal sorted
+--! include: ledger holder still-creating refusal sorted
 
 -- The agent could not make the volume: those who waited for it are released with that cause, and it is gone.
--- A holder that runs speaks against it, and the volume stays (when in doubt, hold on).
--- Replies: done generation | done | volume_in_use holders… | operation_invalid creation_over state
+-- A holder that runs speaks against it, and the volume stays (when in doubt, hold on). Of an earlier volume of the name this is old news
+-- (promise 10); of a later one than is known it cannot be, unless writes were lost.
+-- Replies: done generation | done | volume_not_found | volume_in_use holders… | operation_invalid creation_over state
 
 return function(unit)
   local it = ledger.volume(unit.volume)
-  if not it then return { 'done' } end
+  if unit.generation > (it and it.generation or 0) then return refusal('volume_not_found', unit.volume) end
+  if not it or unit.generation < it.generation then return { 'done' } end
   if it.state == 'gone' then return { 'done', it.generation } end
-  if it.state ~= 'creating' and it.state ~= 'destroying' then
+  if it.state ~= 'destroying' and not still_creating(it) then
     return refusal('operation_invalid', 'creation_over', unit.volume, it.state)
   end
   local holders = ledger.holders(unit.volume)

@@ -3,9 +3,21 @@
 -- The holders of the volumes that a call names, as they are in Redis and as the call has changed them. Nothing is written before `write`.
 
 -- By volume. `text`: by holder id; false: not there. `is_whole`: every holder that Redis knows is in `text`. `changed`: ids to write.
-local books = {}
-local holder_book = { names = cjson.decode(arg.volumes) }
-for i, name in ipairs(holder_book.names) do books[name] = { key = key.holders[i], text = {}, is_whole = false, changed = {} } end
+-- `grown`: how many holders there are more than Redis knows.
+local books
+local holder_book = {}
+
+-- The names of the volumes come first among the words of a call.
+function holder_book.open()
+  books = {}
+  local names = {}
+  for i = 1, #key.holders do
+    local name = arg.words()
+    names[i] = name
+    books[name] = { key = key.holders[i], text = {}, is_whole = false, changed = {}, grown = 0 }
+  end
+  holder_book.names = names
+end
 
 local function read_whole(book)
   if book.is_whole then return end
@@ -40,9 +52,17 @@ function holder_book.all(name)
   return there
 end
 
--- `text`: false takes the holder out.
+-- How many they are, without reading them.
+function holder_book.count(name)
+  local book = books[name]
+  return redis.call('HLEN', book.key) + book.grown
+end
+
+-- `text`: false takes the holder out. To be asked of a holder that was looked for before.
 function holder_book.set(name, id, text)
   local book = books[name]
+  local before = book.text[id]
+  if not text ~= not before then journal.set(book, 'grown', book.grown + (text and 1 or -1)) end
   journal.set(book.text, id, text)
   journal.set(book.changed, id, true)
 end
@@ -56,18 +76,20 @@ end
 
 function holder_book.write()
   for _, book in pairs(books) do
-    local put, taken = {}, {}
+    local put, taken
     for id in pairs(book.changed) do
       local text = book.text[id]
       if text then
+        put = put or {}
         put[#put + 1] = id
         put[#put + 1] = text
       else
+        taken = taken or {}
         taken[#taken + 1] = id
       end
     end
-    call_with_many('HSET', book.key, put)
-    call_with_many('HDEL', book.key, taken)
+    if put then call_with_many('HSET', book.key, put) end
+    if taken then call_with_many('HDEL', book.key, taken) end
   end
 end
 

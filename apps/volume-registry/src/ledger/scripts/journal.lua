@@ -1,4 +1,4 @@
--- Changes of Lua tables that can be undone, since the last `begin`. Before the first one nothing is remembered.
+-- Changes of Lua tables that can be undone, since the last `begin`. Before the first one of a call nothing is remembered.
 
 local journal = {}
 local changes
@@ -6,6 +6,11 @@ local changes
 function journal.set(of, field, value)
   if changes then changes[#changes + 1] = { of, field, of[field] } end
   of[field] = value
+end
+
+-- Begins a call: what an earlier one remembered is of no use any more.
+function journal.open()
+  changes = nil
 end
 
 function journal.begin()

@@ -4,37 +4,48 @@
 -- more: a script that breaks off, or units that are undone, leave no trace. Each change adds one entry to the history and raises the
 -- revision by one. The history's ids are the revisions, so `XRANGE 12 20` reads by revision.
 
-local ledger = { entries = {} }
+-- `by`: the person on whose behalf changes are made from here on, or nil; stands in their entries.
+local ledger = {}
+-- What Redis knew before the call.
+local known
+-- By name; false: there is none. `changed`: names to write.
+local volumes, changed
 
--- Lua's own way of writing numbers rounds to 14 digits.
-local function whole(number)
-  return string.format('%.0f', number)
+-- Begins a call: nothing of an earlier one is left.
+function ledger.open()
+  journal.open()
+  holder_book.open()
+  local meta = redis.call('HMGET', key.meta, 'epoch', 'revision', 'verified_epoch', 'verified_run')
+  known = { epoch = tonumber(meta[1]), revision = tonumber(meta[2]), verified_epoch = tonumber(meta[3]), verified_run = meta[4] }
+  ledger.entries, ledger.by = {}, nil
+  ledger.epoch = known.epoch or 0
+  ledger.revision = known.revision
+  ledger.verified_epoch, ledger.verified_run = known.verified_epoch, known.verified_run
+  if not ledger.revision then
+    -- A new store; or its meta key was lost while its history was not, and the history takes no id twice.
+    local last = redis.call('XREVRANGE', key.history, '+', '-', 'COUNT', 1)[1]
+    ledger.revision = last and tonumber(string.match(last[1], '^%d+')) or 0
+  end
+  volumes, changed = {}, {}
+  for _, name in ipairs(holder_book.names) do
+    local text = redis.call('HGET', key.volumes, name)
+    volumes[name] = text and volume.read(text)
+  end
 end
 
-local meta = redis.call('HMGET', key.meta, 'epoch', 'revision', 'verified_epoch')
-ledger.epoch = tonumber(meta[1]) or 0
-ledger.revision = tonumber(meta[2])
-ledger.verified_epoch = tonumber(meta[3])
-if not ledger.revision then
-  -- A new store; or its meta key was lost while its history was not, and the history takes no id twice.
-  local last = redis.call('XREVRANGE', key.history, '+', '-', 'COUNT', 1)[1]
-  ledger.revision = last and tonumber(string.match(last[1], '^%d+')) or 0
-end
-
+-- Its agent's report was reconciled in this epoch, and since this server was started. One that starts anew may have lost or, where its
+-- file was torn in the middle of a change, gained half of one; no revision needs to show it.
 function ledger.is_verified()
-  return ledger.verified_epoch == ledger.epoch
+  return ledger.verified_epoch == ledger.epoch and ledger.verified_run == arg.run
+end
+
+function ledger.verify()
+  ledger.verified_epoch, ledger.verified_run = ledger.epoch, arg.run
 end
 
 -- 'verified' or 'unverified', for the answer.
 function ledger.standing()
   return ledger.is_verified() and 'verified' or 'unverified'
-end
-
--- By name; false: there is none. `changed`: names to write.
-local volumes, changed = {}, {}
-for _, name in ipairs(holder_book.names) do
-  local text = redis.call('HGET', key.volumes, name)
-  volumes[name] = text and volume.read(text)
 end
 
 -- The volume of this name, tombstones included, or false. It is changed by `put_volume` only.
@@ -60,7 +71,7 @@ end
 local function record(change, name, text, cause)
   ledger.revision = ledger.revision + 1
   ledger.entries[#ledger.entries + 1] = { change = change, volume = name, generation = volumes[name].generation,
-    revision = ledger.revision, holder = text, cause = cause ~= '' and cause or nil }
+    revision = ledger.revision, holder = text, cause = cause ~= '' and cause or nil, by = ledger.by ~= '' and ledger.by or nil }
 end
 
 function ledger.put_volume(name, it, change, cause)
@@ -79,13 +90,22 @@ end
 
 function ledger.move_volume(name, state, change, cause)
   local it = volumes[name]
-  ledger.put_volume(name, volume.new(state, it.generation, it.origin, it.body), change, cause)
+  local drain = state == 'destroying' and it.drain or nil
+  ledger.put_volume(name, volume.new(state, it.generation, it.origin, it.body, drain), change, cause)
+end
+
+-- A destroy of it waits, on these terms (drain.lua).
+function ledger.drain_volume(name, drain, change, cause)
+  local it = volumes[name]
+  ledger.put_volume(name, volume.new('draining', it.generation, it.origin, it.body, drain), change, cause)
 end
 
 -- The text of one holder of a volume, or false.
 ledger.holder = holder_book.get
 -- The texts of all holders of a volume, by id.
 ledger.holders = holder_book.all
+-- How many there are.
+ledger.count_holders = holder_book.count
 
 -- Adds a holder; one who is there already changes nothing (promise 6).
 function ledger.hold(name, id, text, cause)
@@ -116,10 +136,10 @@ function ledger.back_to(beginning)
   for i = #ledger.entries, beginning.entries + 1, -1 do ledger.entries[i] = nil end
 end
 
-local fields = { 'change', nil, 'volume', nil, 'generation', nil, 'at_ms', arg.now_ms, 'epoch', arg.epoch }
+local fields = { 'change', nil, 'volume', nil, 'generation', nil, 'at_ms', nil, 'epoch', nil }
 
 local function write_entry(entry)
-  fields[2], fields[4], fields[6] = entry.change, entry.volume, entry.generation
+  fields[2], fields[4], fields[6], fields[8], fields[10] = entry.change, entry.volume, entry.generation, arg.now_ms, arg.epoch
   local last = 10
   if entry.holder then
     fields[11], fields[12], last = 'holder', entry.holder, 12
@@ -127,10 +147,13 @@ local function write_entry(entry)
   if entry.cause then
     fields[last + 1], fields[last + 2], last = 'cause', entry.cause, last + 2
   end
+  if entry.by then
+    fields[last + 1], fields[last + 2], last = 'by', entry.by, last + 2
+  end
   if arg.trace ~= '' then
     fields[last + 1], fields[last + 2], last = 'trace', arg.trace, last + 2
   end
-  redis.call('XADD', key.history, 'MAXLEN', '~', arg.history_length, whole(entry.revision) .. '-0', unpack(fields, 1, last))
+  redis.call('XADD', key.history, 'MAXLEN', '~', arg.history_length, entry.revision, unpack(fields, 1, last))
 end
 
 -- The last thing a call does. The history comes first: it alone could still be refused, and then nothing has been written.
@@ -141,10 +164,14 @@ function ledger.write()
   end
   holder_book.write()
 
-  local epoch, revision, verified = whole(ledger.epoch), whole(ledger.revision), ledger.verified_epoch and whole(ledger.verified_epoch)
-  if meta[1] ~= epoch or meta[2] ~= revision then redis.call('HSET', key.meta, 'epoch', epoch, 'revision', revision) end
-  if verified and meta[3] ~= verified then redis.call('HSET', key.meta, 'verified_epoch', verified) end
-  if meta[3] and not verified then redis.call('HDEL', key.meta, 'verified_epoch') end
+  -- Numbers are handed over as such: Lua's own way of writing them rounds to 14 digits, Redis' does not.
+  local verified = ledger.verified_epoch
+  if known.revision ~= ledger.revision then redis.call('HSET', key.meta, 'revision', ledger.revision) end
+  if known.epoch ~= ledger.epoch then redis.call('HSET', key.meta, 'epoch', ledger.epoch) end
+  if verified and (known.verified_epoch ~= verified or known.verified_run ~= ledger.verified_run) then
+    redis.call('HSET', key.meta, 'verified_epoch', verified, 'verified_run', ledger.verified_run)
+  end
+  if known.verified_epoch and not verified then redis.call('HDEL', key.meta, 'verified_epoch', 'verified_run') end
 end
 
 return ledger

@@ -1,16 +1,19 @@
 --! keys: meta volumes history holders...
---! args: epoch seen_revision now_ms deadline_ms trace history_length volumes reported_volumes reported_holders
---! include: too-late holder-book ledger pass-fence volume holder sorted
+--! args: run epoch seen_revision now_ms deadline_ms trace history_length by reported_volumes reported_holders words...
+--! include: too-late holder-book ledger pass-fence volume holder still-creating made destroy-unused sorted
 
 -- Takes an agent's report as the truth about what exists and runs; afterwards the store is verified in this epoch. In order: volumes as
--- reported; holders as reported; known holders that are not reported released; known volumes that are neither reported nor held gone.
--- `volumes`: the names of the volumes whose holders keys are given, in their order (JSON). If the ledger knows others that are not
+-- reported; holders as reported; known holders that are not reported released; known volumes that are neither reported nor held gone;
+-- then what waited to be unused, and is, destroyed. `by`: on whose behalf the report was asked for, or empty.
+-- `words`: the names of the volumes whose holders keys are given, in their order. If the ledger knows others that are not
 -- gone, nothing happens and they are named: the caller repeats with their keys.
--- Replies: reconciled revision destroying… difference… (two lists; a difference: change volume holder cause)
+-- Replies: reconciled revision destroying… draining… difference… (lists; a volume: name generation drain; a difference: change volume
+--   holder cause)
 --   | undeclared volume… | stale_epoch revision verified|unverified highest | too_late
 
 if too_late() then return { 'too_late' } end
 
+ledger.open()
 ledger.read_all()
 local undeclared = { 'undeclared' }
 for name in pairs(ledger.existing()) do
@@ -40,9 +43,9 @@ local function take_volumes()
     else
       local it = ledger.volume(name)
       if it.body ~= report.body then
-        ledger.put_volume(name, volume.new(it.state, it.generation, it.origin, report.body), 'volume_updated', 'agent_reported')
+        ledger.put_volume(name, volume.new(it.state, it.generation, it.origin, report.body, it.drain), 'volume_updated', 'agent_reported')
       end
-      if it.state == 'creating' then ledger.move_volume(name, 'ready', 'volume_ready', 'agent_reported') end
+      made(name, 'agent_reported')
     end
   end
 end
@@ -85,28 +88,49 @@ local function release_unreported()
   end
 end
 
-local BURIED = { creating = 'never_made', ready = 'lost_by_agent', draining = 'lost_by_agent', destroying = 'deleted_before' }
+local function buried_as(it)
+  if still_creating(it) then return 'never_made' end
+  return it.state == 'destroying' and 'deleted_before' or 'lost_by_agent'
+end
 
 -- A volume that a reported task holds is kept even if the agent does not report it: when in doubt, hold on.
 local function bury_unreported()
-  local unreported, half_destroyed = {}, {}
+  local unreported = {}
   for name, it in pairs(ledger.existing()) do
-    if next(ledger.holders(name)) == nil then
-      if not is_reported[name] then unreported[name] = it elseif it.state == 'destroying' then half_destroyed[name] = it end
-    end
+    if not is_reported[name] and ledger.count_holders(name) == 0 then unreported[name] = it end
   end
-  for _, name in ipairs(sorted(unreported)) do ledger.move_volume(name, 'gone', 'volume_gone', BURIED[unreported[name].state]) end
-  return sorted(half_destroyed)
+  for _, name in ipairs(sorted(unreported)) do ledger.move_volume(name, 'gone', 'volume_gone', buried_as(unreported[name])) end
 end
 
+-- Destroys what waited to be unused, and is. Replies what is being destroyed and nobody turns out to hold, and what still waits.
+local function destroy_drained()
+  local leaving, destroying, draining = {}, {}, {}
+  for name, it in pairs(ledger.existing()) do
+    if it.state == 'draining' or it.state == 'destroying' then leaving[name] = it end
+  end
+  for _, name in ipairs(sorted(leaving)) do
+    destroy_unused(name)
+    local it = ledger.volume(name)
+    local words = { name, it.generation, it.drain or '' }
+    if it.state == 'draining' then
+      draining[#draining + 1] = words
+    elseif ledger.count_holders(name) == 0 then
+      destroying[#destroying + 1] = words
+    end
+  end
+  return destroying, draining
+end
+
+ledger.by = arg.by
 take_volumes()
 take_holders()
 release_unreported()
-local destroying = bury_unreported()
-ledger.verified_epoch = ledger.epoch
+bury_unreported()
+ledger.verify()
+local destroying, draining = destroy_drained()
 ledger.write()
 
 local differences = {}
 for i, entry in ipairs(ledger.entries) do differences[i] = { entry.change, entry.volume, entry.holder or '', entry.cause or '' } end
 for _, orphan in ipairs(orphans) do differences[#differences + 1] = orphan end
-return { 'reconciled', ledger.revision, destroying, differences }
+return { 'reconciled', ledger.revision, destroying, draining, differences }

@@ -1,0 +1,1 @@
+export { inspectStore, type InspectionDeps } from './inspect-store';

@@ -1,0 +1,2 @@
+export { failpoint } from './failpoint';
+export { FAILPOINTS, type FailpointName } from './failpoint-name';
