@@ -123,6 +123,8 @@ describe('a ledger that is verified', () => {
     expect(done.repairs.every(({ isDone }) => isDone)).toBe(true);
     expect((await verify(1_000)).differences).toEqual([]);
     const held = valueOf(await operator.holders(name()));
+    const refusedPage = await operator.holders({ ...name(), pageToken: 'no token' });
+    expect(refusedPage).toMatchObject({ refusal: { code: 'invalid_argument', details: { field: 'page_token' } } });
     expect(held.holders.map(({ taskId }) => taskId)).toEqual(['stays']);
     const { entries } = valueOf(await operator.history({ ...name(), afterRevision: 0, limit: 1000 }));
     expect(entries.slice(-2).map(({ change, cause, holder: who }) => [change, cause, who?.taskId])).toEqual(

@@ -6,7 +6,7 @@ import { readLedger } from '../ledger/read-ledger';
 
 const PAGE_AT_MOST = 1_000;
 
-/** One page of the holders of a volume. Refused: `agent_unknown`, `volume_not_found`, `ledger_unavailable`. */
+/** One page of the holders of a volume. Refused: `agent_unknown`, `volume_not_found`, `invalid_argument` (the page token), `ledger_unavailable`. */
 export function listHolders(deps: Deps, query: HoldersQuery): Promise<Result<HoldersAnswer>> {
   return readLedger(async () => {
     const { agentId, role, persistenceId, pageSize, pageToken } = query;
