@@ -236,7 +236,8 @@ export class FrameworkActor {
 
   private hear({ taskId, state, message }: TaskStatus): void {
     const { book } = this.options;
-    if (isTerminal(state)) this.running.delete(taskId);
+    // Nobody has it: a launch that was granted, and died with master and agent before either could tell of it.
+    if (isTerminal(state) || state === 'TASK_UNKNOWN') this.running.delete(taskId);
     else this.running.add(taskId);
     if (state === 'TASK_RUNNING') book.taskRan(taskId);
     if (state === 'TASK_FINISHED') book.taskFinished(taskId);
