@@ -96,7 +96,7 @@ describe('what became of operations', () => {
     expect(agent.checkpoint.outcomes).toHaveLength(2);
   });
 
-  it('of a DESTROY is told when the data is gone, by the next agent if a crash cut it off', async () => {
+  it('of a DESTROY is told when the data is gone, by the next agent if a crash cut it off (A-187)', async () => {
     await agent.apply('RESERVE', reservedDisk(100));
     await agent.operations.begin({ type: 'CREATE', resources: [V1] });
     await agent.feedback.forgetFramework('f1');

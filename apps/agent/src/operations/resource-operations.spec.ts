@@ -221,7 +221,7 @@ describe('DESTROY', () => {
     expect(agent.checkpoint.destroying.size).toBe(0);
   });
 
-  it('that a crash cut off is finished by the next agent', async () => {
+  it('that a crash cut off is finished by the next agent (A-187)', async () => {
     await create();
     writeFileSync(join(path('v1'), 'file'), 'data');
     agent.directories.erase = () => new Promise(() => undefined);
