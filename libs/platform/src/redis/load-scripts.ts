@@ -46,7 +46,7 @@ export function loadScripts(folder: string): Scripts {
   return {
     names: [...scripts.keys()],
     async loadInto(redis) {
-      await Promise.all([...scripts.values()].map(({ text }) => redis.function('LOAD', 'REPLACE', text)));
+      await Promise.all([...scripts.values()].map((script) => load(redis, script)));
     },
     run: (redis, name, call) => run(redis, script(name), call),
   };
@@ -62,7 +62,7 @@ async function run(redis: Redis, script: LoadedScript, call: ScriptCall): Promis
     if (!isNotLoaded(error)) throw scriptFault(script, error);
   }
   try {
-    await redis.function('LOAD', 'REPLACE', script.text);
+    await load(redis, script);
     return await callFunction();
   } catch (error) {
     throw scriptFault(script, error);
@@ -80,6 +80,15 @@ function inOrder(script: LoadedScript, names: readonly string[], given: ScriptCa
     else throw new Error(`${script.name}.lua takes one ${name}, not a list`);
   }
   return values;
+}
+
+/** Named by its text, one that is there is the right one; loading it again would only lengthen the append-only file. */
+async function load(redis: Redis, { text }: LoadedScript): Promise<void> {
+  try {
+    await redis.function('LOAD', text);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('already exists'))) throw error;
+  }
 }
 
 const isNotLoaded = (error: unknown): boolean => error instanceof Error && error.message.includes('Function not found');
