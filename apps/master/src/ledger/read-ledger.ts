@@ -7,8 +7,6 @@ export async function readLedger<T>(read: () => Promise<Result<T>>): Promise<Res
     return await read();
   } catch (cause) {
     if (!(cause instanceof RpcFault)) throw cause;
-    // Of all that is asked for, only a page token reaches the registry as the caller wrote it.
-    if (cause.code === 'INVALID_ARGUMENT') return refused(refuse('invalid_argument', { field: 'page_token', problem: cause.message }));
     return refused(refuse('ledger_unavailable', { problem: cause.message }));
   }
 }

@@ -41,10 +41,8 @@ export class LedgerConnection {
   private readonly waiting = new Set<() => void>();
   private readonly prober: NodeJS.Timeout;
   private isProbing = false;
-  /** Called when Redis has come back as another process than before. */
-  readonly onRestart = new Set<() => void>();
-  /** Names the process that Redis is; empty before it was first reached. */
-  runId = '';
+  private readonly restartListeners = new Set<() => void>();
+  private knownRunId = '';
   /** Why calls wait; undefined: open. */
   private problem: string | undefined = 'not connected yet';
 
@@ -59,6 +57,17 @@ export class LedgerConnection {
   /** What keeps the ledger from working, in words; empty: nothing. */
   get problems(): readonly string[] {
     return this.problem === undefined ? [] : [`Redis: ${this.problem}`];
+  }
+
+  /** Names the process that Redis is; empty before it was first reached. */
+  get runId(): string {
+    return this.knownRunId;
+  }
+
+  /** Calls back whenever Redis has come back as another process than before; the returned function ends that. */
+  onRestart(listener: () => void): () => void {
+    this.restartListeners.add(listener);
+    return () => this.restartListeners.delete(listener);
   }
 
   get waitingCount(): number {
@@ -138,15 +147,16 @@ export class LedgerConnection {
 
   private open(runId: string | undefined): void {
     if (this.problem === undefined || runId === undefined) return;
-    const isAnother = this.runId !== '' && this.runId !== runId;
-    this.runId = runId;
+    const isAnother = this.knownRunId !== '' && this.knownRunId !== runId;
+    this.knownRunId = runId;
     this.problem = undefined;
     this.options.log.info('the ledger can be reached');
     const waiting = [...this.waiting];
     this.waiting.clear();
     for (const start of waiting) start();
-    if (isAnother) this.options.log.warn('Redis was started anew; each store is verified again before anything in it is destroyed');
-    if (isAnother) for (const listener of this.onRestart) listener();
+    if (!isAnother) return;
+    this.options.log.warn('Redis was started anew; each store is verified again before anything in it is destroyed');
+    for (const listener of this.restartListeners) listener();
   }
 
   private shut(problem: string): void {

@@ -43,10 +43,7 @@ export function openLedger({ redisUrl, keyPrefix, historyLength, waitMs, probeMs
   return {
     store,
     feed,
-    onRestart: (listener) => {
-      connection.onRestart.add(listener);
-      return () => connection.onRestart.delete(listener);
-    },
+    onRestart: (listener) => connection.onRestart(listener),
     problems: () => connection.problems,
     waiting: () => connection.waitingCount,
     close: () => {
