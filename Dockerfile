@@ -37,8 +37,10 @@ ENV HOLDFAST_REGISTRY_HOST=0.0.0.0
 EXPOSE 7070 9070
 CMD ["dist/apps/volume-registry/main.cjs"]
 
-# Root, with the right to make mount and process namespaces: it bind-mounts volumes for its tasks.
+# Root, with the right to make namespaces and control groups for its tasks. Tasks see the file system of this image, read-only: what they
+# need besides bubblewrap belongs here.
 FROM service AS agent
+RUN apt-get update && apt-get install -y --no-install-recommends bubblewrap procps unzip && rm -rf /var/lib/apt/lists/*
 ENV HOLDFAST_AGENT_HOST=0.0.0.0 HOLDFAST_AGENT_WORK_DIR=/var/lib/holdfast
 VOLUME /var/lib/holdfast
 EXPOSE 5051

@@ -67,6 +67,7 @@ function emulateAgent(
     checkpointed,
     tasks: [],
     operations: [],
+    executors: [],
     highestEpoch: 0,
     ledgerRevision: 0,
     bootId: hostname,

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { agentSuite } from './agent/agent-suite';
 import { startBareDoor, type BareDoorOptions } from './doors/bare-door';
 import { doorsSuite } from './doors/doors-suite';
 import { e2eSuite } from './e2e-suite';
@@ -7,7 +8,7 @@ import { startNode, type NodeOptions } from './floor/nodes';
 import { missedMarks, printTable, writeJson } from './report';
 import type { Suite } from './result';
 
-const SUITES: readonly Suite[] = [e2eSuite, doorsSuite, ledgerSuite];
+const SUITES: readonly Suite[] = [e2eSuite, doorsSuite, ledgerSuite, agentSuite];
 
 const program = new Command('bench')
   .description('Measures Holdfast beside its floor: the same messages through bare gRPC and Redis, in the same run.')

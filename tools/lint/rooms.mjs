@@ -1,7 +1,7 @@
 // Which room may import which: the allowed directions of dependency (docs/architecture.md), as lint rules.
 // Every import across folders goes through a door (`@holdfast/core/volumes`), so the import text alone decides.
 
-const CORE_ORDER = ['base', 'authorization', 'resources', 'volumes', 'tasks', 'verification', 'offers', 'fair-share'];
+const CORE_ORDER = ['base', 'authorization', 'resources', 'volumes', 'tasks', 'verification', 'offers', 'fair-share', 'membership'];
 
 /** Files → the `@holdfast/…` doors they may use. Tests may use more: see TEST_DOORS. */
 const ROOMS = [

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Brings a fresh clone to the point where everything runs: packages, generated code, bundles, a Redis server.
+// Brings a fresh clone to the point where everything runs: packages, generated code, bundles, a Redis server, bubblewrap.
 // Needs nothing but Node.js; does only what is lacking, and says so.
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
@@ -26,7 +26,7 @@ const REDIS_HINT = 'sudo apt-get install -y redis-server    (macOS: brew install
 
 if (process.argv.includes('--help')) {
   console.log(
-    'Usage: node tools/setup/setup.mjs [--with-examples]\nInstalls packages, generates code, bundles, and finds or installs a Redis server; skips what is there.\n--with-examples  also what the examples in Python and Go need',
+    'Usage: node tools/setup/setup.mjs [--with-examples]\nInstalls packages, generates code, bundles, and finds or installs a Redis server and bubblewrap; skips what is there.\n--with-examples  also what the examples in Python and Go need',
   );
   process.exit(0);
 }
@@ -62,6 +62,14 @@ function findRedis() {
   );
 }
 
+/** What gives tasks mounts and processes of their own; without it they run in plain mode, which is all there is outside of Linux. */
+function findBubblewrap() {
+  if (process.platform !== 'linux' || onPath('bwrap')) return;
+  const hint = 'sudo apt-get install -y bubblewrap';
+  if (mayInstall()) return install(['bubblewrap'], hint);
+  console.warn(`setup: there is no bwrap on the PATH: tasks run without isolation, and tests of isolation fail. To have it:\n  ${hint}`);
+}
+
 /** What the examples in other languages are compiled and run with; only their tests need it. */
 function findExampleLanguages() {
   const missing = EXAMPLE_TOOLS.filter(({ there }) => !there()).map(({ debian }) => debian);
@@ -69,9 +77,10 @@ function findExampleLanguages() {
   install(missing, `the tests of the examples in Python and Go need more:\n  sudo apt-get install -y ${missing.join(' ')}`);
 }
 
+const mayInstall = () => process.getuid?.() === 0 && onPath('apt-get');
+
 function install(packages, otherwise) {
-  const mayInstall = process.getuid?.() === 0 && onPath('apt-get');
-  if (!mayInstall) stop(otherwise);
+  if (!mayInstall()) stop(otherwise);
   run('apt-get', ['update', '-qq'], `installing ${packages.join(', ')} with apt-get …`);
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], `apt-get install ${packages.join(' ')}`);
 }
@@ -79,6 +88,7 @@ function install(packages, otherwise) {
 if (Number(process.versions.node.split('.')[0]) < LOWEST_NODE) stop(`needs Node.js ${LOWEST_NODE} or later, this is ${process.version}`);
 installPackages();
 findRedis();
+findBubblewrap();
 if (process.argv.includes('--with-examples')) findExampleLanguages();
 await import('../codegen/generate.mjs');
 await import('../build/build.mjs');

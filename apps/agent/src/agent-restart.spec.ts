@@ -1,11 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Resources } from '@holdfast/core/resources';
-import { eventually, processesOf, sandboxOf, useAgents, V1, volumePath, waiting } from './agent.fixture';
+import { eventually, processesOf, sandboxOf, type TestAgent, useAgents, V1, volumePath, waiting } from './agent.fixture';
 import { reservedDisk } from './disks/volumes.fixture';
 
 const bed = useAgents();
 const { started, withVolume } = bed;
+
+/** What it has remembered stems from an earlier boot of the machine. */
+function rebooted({ workDir }: TestAgent): void {
+  const path = join(workDir, 'meta/agent');
+  writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), bootId: 'earlier' }));
+}
 
 describe('an agent that is started again', () => {
   it.each(['namespaces', 'plain'] as const)('takes over live tasks and their volumes (%s, A-180, D-079)', async (isolation) => {
@@ -72,19 +78,43 @@ describe('an agent that is started again', () => {
     writeFileSync(join(volumePath(first), 'file'), 'kept');
     await first.stop();
     await expect(bed.start({ resources: 'cpus:4;mem:1024;disk:50' })).rejects.toThrow(/no longer cover/);
+    rebooted(first);
+    await expect(bed.start({ resources: 'cpus:4;mem:1024;disk:50' })).rejects.toThrow(/no longer cover/);
     const second = await bed.start({ resources: 'cpus:12;mem:2048;disk:100' });
     const register = await bed.master.registration(2);
     expect(register.checkpointed.equals(Resources.of([V1]))).toBe(true);
     expect(readFileSync(join(volumePath(second), 'file'), 'utf8')).toBe('kept');
   });
 
-  it('keeps its store id, also when it becomes another agent because it has less to offer (A-185, D-078)', async () => {
+  it('with other resources does not start in the same boot; after a reboot it is another agent with the same volumes (A-185, D-078)', async () => {
     const first = await withVolume();
     const { storeId } = await bed.master.registration(1);
     await first.stop();
-    await bed.start({ resources: 'cpus:1;disk:100' });
+    const smaller = { resources: 'cpus:1;disk:100' };
+    await expect(bed.start(smaller)).rejects.toThrow(/was started with .*RECONFIGURATION_POLICY=equal does not allow that\. Start it with/);
+    rebooted(first);
+    await bed.start(smaller);
     const register = await bed.master.registration(2);
-    expect([register.agent.id, register.storeId]).toEqual([undefined, storeId]);
+    expect([register.agent.id, register.storeId, register.checkpointed.equals(Resources.of([V1]))]).toEqual([undefined, storeId, true]);
+  });
+
+  it('keeps its id through a reboot, and its volumes (A-185, D-078)', async () => {
+    const first = await withVolume();
+    await first.stop();
+    rebooted(first);
+    await bed.start();
+    const register = await bed.master.registration(2);
+    expect([register.agent.id, register.checkpointed.equals(Resources.of([V1]))]).toEqual(['agent-1', true]);
+  });
+
+  it('may have grown where its policy is additive, and keeps its id (D-078)', async () => {
+    const first = await started();
+    await eventually(async () => (await first.state()).registered);
+    await first.stop();
+    const more = { resources: 'cpus:8;mem:1024;disk:1000', attributes: 'rack:r1' };
+    await expect(bed.start(more)).rejects.toThrow(/HOLDFAST_AGENT_RECONFIGURATION_POLICY=additive/);
+    await bed.start({ ...more, reconfigurationPolicy: 'additive' });
+    expect((await bed.master.registration(2)).agent.id).toBe('agent-1');
   });
 
   it('does not let a second one on its work directory', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningService } from '@holdfast/platform/process';
+import type { World } from '@holdfast/core/base';
 import { realWorld } from '@holdfast/platform/world';
 import { recordedLog, type RecordedLog } from '@holdfast/testing/log';
 import { startAgent } from './composition';
@@ -74,7 +75,7 @@ export interface AgentTestBed {
   /** In the place of the last one, which has been stopped. */
   readonly restartMaster: (port: number) => Promise<void>;
   /** Without waiting for anything. */
-  readonly start: (settings?: Partial<AgentSettings>) => Promise<TestAgent>;
+  readonly start: (settings?: Partial<AgentSettings>, world?: World) => Promise<TestAgent>;
   /** Once it has asked to be registered. */
   readonly started: (settings?: Partial<AgentSettings>) => Promise<TestAgent>;
   /** Once it has V1. */
@@ -96,7 +97,7 @@ export function useAgents(): AgentTestBed {
   });
   const directory = useTempDirectory();
 
-  const start = async (more: Partial<AgentSettings> = {}): Promise<TestAgent> => {
+  const start = async (more: Partial<AgentSettings> = {}, world: World = realWorld()): Promise<TestAgent> => {
     const settings: AgentSettings = {
       ...agentSettings.read({}),
       master: master.address,
@@ -112,7 +113,7 @@ export function useAgents(): AgentTestBed {
     };
     const log = recordedLog();
     const ends: string[] = [];
-    const service = await startAgent(settings, log, { world: realWorld(), endProcess: (problem) => void ends.push(problem) });
+    const service = await startAgent(settings, log, { world, endProcess: (problem) => void ends.push(problem) });
     const agent: TestAgent = {
       service,
       log,

@@ -1,24 +1,29 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { AgentMessage } from '@holdfast/contracts';
+import type { AgentInfo, AgentMessage } from '@holdfast/contracts';
 import type { World } from '@holdfast/core/base';
 import { type Attribute, Resources } from '@holdfast/core/resources';
+import { keyOfVolume } from '@holdfast/core/tasks';
+import { BodyReader } from '@holdfast/platform/mesos-http';
 import { type Logger, type RunningService, serveHttp } from '@holdfast/platform/process';
 import { createRpcClient } from '@holdfast/platform/rpc';
 import { observableGauge } from '@holdfast/platform/telemetry';
 import { version } from '../package.json';
 import { Checkpoint, checkpointFiles, commitDurations } from './checkpoint';
-import { type AgentSettings, inheritedEnvironment } from './config';
-import { chooseIsolation, ContainerRuntime, defaultSpawnerPath } from './containers';
-import { VolumeDirectories } from './disks';
+import { type AgentSettings, agentSettings, inheritedEnvironment } from './config';
+import { chooseIsolation, ContainerRuntime, defaultSpawnerPath, enforcementAttributes, rotateOutput } from './containers';
+import { hiddenRoots, VolumeDirectories } from './disks';
+import { executorDoor, ExecutorKeeper } from './executors';
 import { describeFault, faultCode } from './files';
-import { agentState, type StateSources } from './http';
-import { inspectStore } from './inspection';
+import { addAgentRoutes, agentFiles, type AgentSources, canonicalTarget, flagsOf, loggingLevel, openAccess } from './http';
+import { foreignMounts, inspectStore } from './inspection';
 import { Instructions, MasterLink } from './link';
 import { OperationFeedback, ResourceOperations } from './operations';
 import { detectResources, parseAttributes, parseDomain } from './resources';
 import { AgentIdentity, Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, StartFault, unusable } from './store';
-import { startSandboxCleaner, TaskKeeper, taskMetrics } from './tasks';
+import { monotonicMs, startSandboxCleaner, TaskKeeper, taskMetrics } from './tasks';
+import { measuringProblem, observeVolumes, UsageWatch } from './usage';
+import { observeGroupIds, parseGroupIds, VolumeAccess } from './volume-access';
 
 export interface AgentSurroundings {
   readonly world: World;
@@ -26,8 +31,14 @@ export interface AgentSurroundings {
   readonly endProcess: (problem: string, fault?: unknown) => void;
 }
 
+/** A disk that takes longer to be measured is taken for one that does not answer. */
+const MEASURING_AT_MOST_MS = 120_000;
+
 /** When told to stop, tasks get no more time than this, so that stopping has an end. */
 const STOP_GRACE_AT_MOST_MS = 5_000;
+
+/** Wire 7.2. */
+const EXECUTOR_HEARTBEAT_INTERVAL_MS = 30 * 60_000;
 
 /** Builds the agent, takes over what the last one has left, and registers. Throws StartFault if it may not or cannot start. */
 export async function startAgent(settings: AgentSettings, log: Logger, { world, endProcess }: AgentSurroundings): Promise<RunningService> {
@@ -61,7 +72,6 @@ async function start(
   const configured = configuredResources(settings.resources ?? (await detectResources(dir.root)));
   const attributes = attributesOf(settings.attributes);
   const domain = settings.domain === undefined ? undefined : parseDomain(settings.domain);
-  const identity = await AgentIdentity.open(dir, { hostname: settings.hostname, configured, attributes });
   const directories = new VolumeDirectories(dir.root);
   const checkpoint = await Checkpoint.open({
     files: checkpointFiles(dir.resources),
@@ -69,16 +79,50 @@ async function start(
     configured,
     onCommitted: commitDurations(),
   });
+  const identity = await AgentIdentity.open(dir, {
+    profile: { hostname: settings.hostname, configured, attributes, ...(domain && { domain }) },
+    bootId,
+    policy: settings.reconfigurationPolicy,
+  });
 
-  let sources: StateSources | undefined = undefined;
+  const startedMs = world.nowMs();
+  const verifier = await openAccess(settings, log);
+  const flags = flagsOf(agentSettings.describe(settings));
+  let sources: AgentSources | undefined = undefined;
+  let executors: ExecutorKeeper | undefined = undefined;
+  const toExecutors = executorDoor({
+    executors: () => executors,
+    toFramework: ({ frameworkId, executorId, data }) => send({ kind: 'executor_message', frameworkId, executorId, data }),
+    bodies: new BodyReader({
+      maxBodyBytes: settings.maxBodyBytes,
+      maxArrivingBytes: 16 * settings.maxBodyBytes,
+      setting: 'HOLDFAST_AGENT_MAX_BODY_BYTES',
+    }),
+    timers: world,
+    log,
+  });
+  // What tasks have to say before there is a link is said again when it stands.
+  let link: MasterLink | undefined = undefined;
+  const send = (message: AgentMessage) => link?.send(message);
   const http = await serveHttp({
     host: settings.host,
     port: settings.httpPort,
     log,
     isReady: () => (!sources ? ['recovering'] : sources.isRegistered() ? true : [`not registered with the master at ${settings.master}`]),
-    routes: (app) => {
-      app.get('/state', async (_request, reply) => (sources ? agentState(sources) : reply.code(503).send({ reason: 'recovering' })));
+    first: (request, response) => {
+      request.url = canonicalTarget(request.url ?? '');
+      return toExecutors(request, response);
     },
+    routes: (app) =>
+      addAgentRoutes(app, {
+        verifier,
+        version,
+        flags,
+        timers: world,
+        nowMs: () => world.nowMs(),
+        logging: loggingLevel(log, world),
+        sources: () => sources,
+      }),
   });
   undo.push(() => http.close());
 
@@ -88,25 +132,43 @@ async function start(
     markPath: join(dir.meta, 'spawner'),
     bootId,
     environment,
+    hidden: await hiddenRoots(dir.root, configured),
     timers: world,
     log,
   });
   undo.push(() => runtime.stop());
-  const isolation = await chooseIsolation(settings.isolation, runtime, dir.meta, log);
+  const isRoot = process.getuid?.() === 0;
+  const enforcement = await chooseIsolation(settings.isolation, {
+    runtime,
+    metaDirectory: dir.meta,
+    cgroupRoot: settings.cgroupRoot ?? `holdfast/${storeId}`,
+    isRoot,
+    diskProblem: settings.enforceDisk ? await measuringProblem(dir.meta, world) : 'HOLDFAST_AGENT_ENFORCE_DISK is false',
+    log,
+  });
+  const { isolation } = enforcement;
+  const ownAttributes = [...attributes, ...enforcementAttributes(enforcement)];
 
   const client = createRpcClient({ address: settings.master });
   undo.push(() => client.close());
-  // What tasks have to say before there is a link is said again when it stands.
-  let link: MasterLink | undefined = undefined;
-  const send = (message: AgentMessage) => link?.send(message);
   const updateRetry = { firstMs: settings.updateRetryMs, maxMs: settings.updateRetryMaxMs };
-  const tasks = await TaskKeeper.recover({
+  let usage: UsageWatch | undefined = undefined;
+  const access = await VolumeAccess.open({
+    directories,
+    path: join(dir.meta, 'volume-gids.json'),
+    groupIds: settings.volumeGids === undefined ? [] : parseGroupIds(settings.volumeGids),
+    isRoot,
+    onUse: (volume) => usage?.mayChange(volume),
+    log,
+  });
+  observeGroupIds(access);
+  const surroundings = {
     world,
+    monotonicMs,
     log,
     runtime,
-    directories,
+    access,
     isolation,
-    directory: dir.tasks,
     sandboxes: dir.sandboxes,
     metrics: taskMetrics(),
     agentId: () => identity.agentId ?? '',
@@ -115,13 +177,42 @@ async function start(
       bootId,
       killGraceMs: settings.killGraceMs,
       updateRetry,
-      switchUser: settings.switchUser,
+      switchUser: settings.switchUser === 'auto' ? isRoot : settings.switchUser === 'true',
       ownUser: userInfo().username,
-      isRoot: process.getuid?.() === 0,
+      isRoot,
+      isCpuBounded: settings.cpuHardLimit,
+      processesPerTask: settings.processesPerTask,
       endpoint: `${settings.host}:${http.port}`,
     },
+  };
+  const agentInfo = (): AgentInfo => ({
+    ...(identity.agentId !== undefined && { id: identity.agentId }),
+    hostname: settings.hostname,
+    httpPort: http.port,
+    attributes: ownAttributes,
+    ...(domain && { domain }),
+  });
+  const customExecutors = await ExecutorKeeper.open({
+    ...surroundings,
+    directory: join(dir.meta, 'executors'),
+    times: {
+      registrationTimeoutMs: settings.executorRegistrationTimeoutMs,
+      reregistrationTimeoutMs: settings.executorReregistrationTimeoutMs,
+      heartbeatIntervalMs: EXECUTOR_HEARTBEAT_INTERVAL_MS,
+    },
+    agent: agentInfo,
+  });
+  const tasks = await TaskKeeper.recover({
+    ...surroundings,
+    notEnforced: enforcement.notEnforced,
+    customExecutors,
+    directory: dir.tasks,
+    gates: join(dir.meta, 'gates'),
   });
   undo.push(() => tasks.stop());
+  executors = customExecutors;
+  undo.push(() => customExecutors.stop());
+  runtime.removeLeftovers();
   identity.settle(tasks.runningCount);
   observableGauge('holdfast_agent_tasks_running', 'Tasks that have a process, or may have one', (gauge) =>
     gauge.observe(tasks.runningCount),
@@ -132,20 +223,50 @@ async function start(
     feedback.stop();
     return checkpoint.settled();
   });
-  const operations = new ResourceOperations({ checkpoint, directories, feedback, holdersOf: (volume) => tasks.holdersOf(volume) });
+  const operations = new ResourceOperations({
+    checkpoint,
+    directories,
+    feedback,
+    holdersOf: (volume) => tasks.holdersOf(volume),
+    foreignMounts: (volume) => foreignMounts(volume, dir.root),
+    onDestroyed: (volume) => {
+      access.destroyed(volume);
+      usage?.forget(volume);
+    },
+  });
   for (const problem of await operations.finishDeletions()) log.error({ problem }, 'a volume that was being destroyed is still there');
+  const known = checkpoint.resources.persistentVolumes().toList().map(keyOfVolume);
+  await access.recovered(new Set(known), (volume) => tasks.holdersOf(volume).length > 0);
+  const watch = new UsageWatch({
+    tasks: () => tasks.all(),
+    volumes: () => checkpoint.resources.persistentVolumes().toList(),
+    directories,
+    rotateOutput: (sandbox) => rotateOutput(sandbox, { maxBytes: settings.outputMaxBytes, keep: settings.outputKeep }),
+    settings: {
+      intervalMs: settings.diskCheckIntervalMs,
+      timeoutMs: MEASURING_AT_MOST_MS,
+      isEnforced: settings.enforceDisk,
+      rotateAboveBytes: settings.outputMaxBytes,
+    },
+    timers: world,
+    log,
+  });
+  usage = watch;
+  observeVolumes(watch);
+  watch.start();
+  undo.push(() => watch.stop());
   const instructions = new Instructions({
     checkpoint,
     operations,
     feedback,
     tasks,
+    executors: customExecutors,
     fence,
     inspect: () => inspectStore({ checkpoint, directories, tasks, workDir: dir.root }),
     log,
     send,
     onBroken: (fault) => endProcess(`The agent cannot go on: ${describeFault(fault)}`, fault),
   });
-  const isolationAttribute: Attribute = { name: 'holdfast.isolation', value: { kind: 'text', text: isolation } };
   const toMaster = new MasterLink({
     world,
     log,
@@ -157,18 +278,13 @@ async function start(
       await instructions.settled();
       return {
         kind: 'register',
-        agent: {
-          ...(identity.agentId !== undefined && { id: identity.agentId }),
-          hostname: settings.hostname,
-          httpPort: http.port,
-          attributes: [...attributes, isolationAttribute],
-          ...(domain && { domain }),
-        },
+        agent: agentInfo(),
         storeId,
         configured,
         checkpointed: checkpoint.resources,
         tasks: tasks.reports(),
         operations: feedback.reports(),
+        executors: customExecutors.reports(),
         highestEpoch: fence.highestEpoch,
         ledgerRevision: fence.ledgerRevision,
         bootId,
@@ -178,6 +294,7 @@ async function start(
     onRegistered: ({ agentId }) => identity.registered(agentId),
     onReady: () => {
       tasks.resend();
+      customExecutors.resend();
       feedback.resend();
     },
     onLost: () => instructions.abandon(),
@@ -194,7 +311,7 @@ async function start(
     startSandboxCleaner({
       sandboxes: dir.sandboxes,
       keepMs: settings.sandboxKeepMs,
-      isInUse: (sandbox) => tasks.ownsSandbox(sandbox),
+      isInUse: (sandbox) => tasks.ownsSandbox(sandbox) || customExecutors.ownsSandbox(sandbox),
       world,
       log,
     }),
@@ -206,17 +323,30 @@ async function start(
     bootId,
     version,
     hostname: settings.hostname,
+    endpoint: `${settings.host}:${http.port}`,
+    startedMs,
     master: settings.master,
     isRegistered: () => toMaster.isRegistered,
     workDir: dir.root,
     isolation,
-    attributes: [...attributes, isolationAttribute],
+    attributes: ownAttributes,
     configured,
     checkpoint,
     directories,
     fence,
-    tasks,
+    tasks: () => tasks.all(),
+    executors: () => customExecutors.all(),
+    sizes: watch,
     feedback,
+    flags,
+    files: agentFiles({
+      sandboxes: dir.sandboxes,
+      tasks: () => tasks.all(),
+      volumePath: (volume) => {
+        const located = directories.pathOf(volume);
+        return located.ok ? located.value.path : undefined;
+      },
+    }),
     ...(domain && { domain }),
   };
   toMaster.start();

@@ -211,6 +211,9 @@ export class FakeMaster {
       say({ kind: 'acknowledge_operation', frameworkId, operationId: status.operationId, uuid: status.uuid ?? new Uint8Array() });
     }
     if (message.kind === 'task_gone') say({ ...message, kind: 'task_gone_confirmed' });
+    if (message.kind === 'executor_gone') {
+      say({ kind: 'executor_gone_confirmed', frameworkId: message.frameworkId, executorId: message.executorId });
+    }
   }
 }
 

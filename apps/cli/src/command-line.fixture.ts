@@ -26,7 +26,8 @@ export async function runHoldfast(
   const out: string[] = [];
   const err: string[] = [];
   const into = (texts: string[]) => ({
-    write: (text: string) => {
+    write: (written: string | Uint8Array) => {
+      const text = typeof written === 'string' ? written : Buffer.from(written).toString();
       texts.push(text);
       onLine?.(text);
     },

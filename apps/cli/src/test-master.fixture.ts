@@ -12,6 +12,7 @@ import {
   type HistoryQuery,
   type HoldersAnswer,
   type HoldersQuery,
+  type KillTaskRequest,
   type ReleaseHolderAnswer,
   type ReleaseHolderRequest,
   type RepairAnswer,
@@ -83,6 +84,7 @@ export interface Answers {
   getAgents(): Result<AgentsAnswer>;
   getFrameworks(): Result<FrameworksAnswer>;
   getTasks(): Result<TasksAnswer>;
+  killTask(request: KillTaskRequest): Result<object>;
   listVolumes(query: VolumesQuery): Result<VolumesAnswer>;
   getVolume(name: VolumeName): Result<VolumeAnswer>;
   listHolders(query: HoldersQuery): Result<HoldersAnswer>;
@@ -121,6 +123,7 @@ export class TestMaster {
       getAgents: () => ok({ agents: this.agents }),
       getFrameworks: () => ok({ frameworks: [] }),
       getTasks: () => ok({ tasks: [] }),
+      killTask: unexpected,
       listVolumes: ({ role }) => ok({ volumes: role === undefined || role === 'eng' ? this.volumes : [] }),
       getVolume: find,
       listHolders: (query) => {
@@ -165,6 +168,10 @@ export class TestMaster {
         handleUnary(
           operatorService.getTasks,
           heard('getTasks', () => answers.getTasks()),
+        ),
+        handleUnary(
+          operatorService.killTask,
+          heard('killTask', (request) => answers.killTask(request)),
         ),
         handleUnary(
           volumeService.listVolumes,

@@ -21,6 +21,7 @@ const register: AgentMessage = {
   checkpointed: Resources.empty,
   tasks: [],
   operations: [],
+  executors: [],
   highestEpoch: 0,
   ledgerRevision: 0,
   bootId: 'boot-1',

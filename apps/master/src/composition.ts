@@ -1,4 +1,5 @@
 import { descriptorSet, publicServices, type MasterInfo } from '@holdfast/contracts';
+import { BodyReader } from '@holdfast/platform/mesos-http';
 import { serveHttp, type Logger, type RunningService } from '@holdfast/platform/process';
 import { connectRedis } from '@holdfast/platform/redis';
 import { createRpcClient, startRpcServer } from '@holdfast/platform/rpc';
@@ -17,7 +18,7 @@ import { FrameworkBook, RedisFrameworkStore } from './frameworks';
 import { recoverFrameworks } from './frameworks/recover-frameworks';
 import { claimLeadership, type StaleLeader } from './leadership';
 import { RemoteLedger } from './ledger';
-import { BodyReader, mesosDoor, schedulerCalls } from './mesos-door';
+import { mesosDoor, schedulerCalls } from './mesos-door';
 import { masterMetrics } from './metrics';
 import { OfferBook } from './offers/offer-book';
 import { watchOffers } from './offers/watch-offers';
@@ -48,7 +49,11 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
       leader: () => (isLeading ? { kind: 'us', hostname: settings.hostname, port: http.port } : { kind: 'none' }),
       authenticator: access.authenticator,
       calls: schedulerCalls(() => deps),
-      bodies: new BodyReader({ maxBodyBytes: settings.maxBodyBytes, maxArrivingBytes: 16 * settings.maxBodyBytes }),
+      bodies: new BodyReader({
+        maxBodyBytes: settings.maxBodyBytes,
+        maxArrivingBytes: 16 * settings.maxBodyBytes,
+        setting: 'HOLDFAST_MASTER_MAX_BODY_BYTES',
+      }),
       world,
       log,
       version,
@@ -66,6 +71,11 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
   };
   const stopAsStale = (cause: StaleLeader | { message: string }) => {
     log.fatal({ err: cause }, 'another master leads; this one stops');
+    process.exit(1);
+  };
+
+  const stopAsUnsafe = (problem: string) => {
+    log.fatal(problem);
     process.exit(1);
   };
 
@@ -91,7 +101,7 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     ...access,
     ...books,
     frameworkStore: new RedisFrameworkStore(redis, settings.keyPrefix, log),
-    agentStore: new RedisAgentStore(redis, settings.keyPrefix, log),
+    agentStore: new RedisAgentStore(redis, settings.keyPrefix),
     metrics: masterMetrics({
       offers: () => books.offers.size,
       frameworks: () => [...books.frameworks.all()].filter(({ stream }) => stream).length,
@@ -120,7 +130,7 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     ),
   };
   await recoverFrameworks(deps);
-  await recoverAgents(deps);
+  const recovered = await recoverAgents(deps);
   const server = await startRpcServer({
     host: settings.host,
     port: settings.grpcPort,
@@ -129,7 +139,7 @@ export async function startMaster(settings: MasterSettings, log: Logger): Promis
     handlers: [...schedulerHandlers(deps), ...operatorHandlers(deps), ...volumeHandlers(deps), ...agentLinkHandlers(deps, stopAsStale)],
     log,
   });
-  const stopWatching = watchAgents(deps);
+  const stopWatching = watchAgents(deps, recovered, stopAsUnsafe);
   const stopExpiring = watchOffers(deps);
   isLeading = true;
 

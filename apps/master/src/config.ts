@@ -1,3 +1,4 @@
+import { readRemovalRate } from '@holdfast/core/membership';
 import {
   defineSettings,
   durationMs,
@@ -43,7 +44,27 @@ export const masterSettings = defineSettings({
     ),
     heartbeatIntervalMs: durationMs('HOLDFAST_MASTER_HEARTBEAT_INTERVAL_MS', 15_000, 'how often a framework hears HEARTBEAT'),
     agentPingIntervalMs: durationMs('HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS', 15_000, 'how often an agent is pinged'),
-    agentTimeoutMs: durationMs('HOLDFAST_MASTER_AGENT_TIMEOUT_MS', 75_000, 'silence after which an agent is unreachable'),
+    agentTimeoutMs: durationMs(
+      'HOLDFAST_MASTER_AGENT_TIMEOUT_MS',
+      75_000,
+      'an agent that has not answered the pings of so long a time is unreachable, and one that is not pinged for so long looks for the master again',
+    ),
+    agentReregisterTimeoutMs: durationMs(
+      'HOLDFAST_MASTER_AGENT_REREGISTER_TIMEOUT_MS',
+      600_000,
+      'how long a restarted master waits for the agents of before until they are unreachable',
+    ),
+    agentRemovalRateLimit: optionalText(
+      'HOLDFAST_MASTER_AGENT_REMOVAL_RATE_LIMIT',
+      undefined,
+      'how many agents may be marked unreachable in what time, evenly spaced, such as 1/10mins; not set: any number at once',
+    ),
+    recoveryAgentRemovalLimitPercent: integer(
+      'HOLDFAST_MASTER_RECOVERY_AGENT_REMOVAL_LIMIT',
+      100,
+      'largest part, in percent, of the agents of before that a restarted master may mark unreachable; above it, it ends instead',
+      { min: 0, max: 100 },
+    ),
     frameworkRecoveryMs: durationMs(
       'HOLDFAST_MASTER_FRAMEWORK_RECOVERY_MS',
       600_000,
@@ -64,10 +85,14 @@ export const masterSettings = defineSettings({
       { min: 1_048_576 },
     ),
   },
-  check: (settings) =>
-    settings.agentTimeoutMs < 2 * settings.agentPingIntervalMs
+  check: (settings) => [
+    ...(settings.agentTimeoutMs < 2 * settings.agentPingIntervalMs
       ? ['HOLDFAST_MASTER_AGENT_TIMEOUT_MS must cover at least two ping intervals (HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS)']
-      : [],
+      : []),
+    ...(settings.agentRemovalRateLimit === undefined || readRemovalRate(settings.agentRemovalRateLimit)
+      ? []
+      : ['HOLDFAST_MASTER_AGENT_REMOVAL_RATE_LIMIT must be <agents>/<duration>, such as 1/10mins or 2/1hrs']),
+  ],
 });
 
 export type MasterSettings = ReturnType<(typeof masterSettings)['read']>;

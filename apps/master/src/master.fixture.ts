@@ -178,7 +178,7 @@ export class MasterStory {
         remove: () => undefined,
         load: async () => ({ frameworks: [], removed: [] }),
       },
-      agentStore: { save: (a) => void this.saved.agents.push(a), load: async () => [] },
+      agentStore: { save: async (a) => void this.saved.agents.push(a), load: async () => [] },
       metrics: masterMetrics({ offers: () => 0, frameworks: () => 0, agents: () => 0, draining: () => 0 }),
     };
   }
@@ -235,6 +235,7 @@ export class MasterStory {
         checkpointed: Resources.empty,
         tasks: [],
         operations: [],
+        executors: [],
         highestEpoch: 0,
         ledgerRevision: 0,
         bootId: 'boot-1',
@@ -358,6 +359,25 @@ export const executorInfo = (executorId: string, ...resources: readonly Resource
   labels: [],
   unsupportedFields: [],
   wire: Buffer.from(executorId),
+});
+
+export const customExecutor = (executorId: string, ...resources: readonly Resource[]): ExecutorInfo => ({
+  ...executorInfo(executorId, ...resources),
+  type: 'CUSTOM',
+  command: { shell: true, value: './executor', args: [], environment: [] },
+});
+
+/** Tasks by themselves that this executor runs. */
+export const launchOn = (
+  agentId: AgentId,
+  executor: ExecutorInfo,
+  ...tasks: readonly (readonly [taskId: string, ...resources: Resource[]])[]
+): Operation => ({
+  type: 'LAUNCH',
+  tasks: tasks.map(([taskId, ...resources]) => {
+    const { command: _, ...info } = taskInfo(agentId, taskId, resources);
+    return { taskId, task: ok({ ...info, executor }) };
+  }),
 });
 
 export const launchGroup = (

@@ -11,6 +11,9 @@ export {
 } from './services';
 export {
   descriptorSet,
+  executorCallCodec,
+  executorEventCodec,
+  executorInfoCodec,
   frameworkInfoCodec,
   refusalCodec,
   resourceCodec,
@@ -21,4 +24,4 @@ export {
   taskStatusCodec,
   withExecutor,
 } from './codec';
-export { mesosJson, mesosProtobuf, type MesosFormat } from './mesos';
+export { executorJson, executorProtobuf, mesosJson, mesosProtobuf, type MesosFormat, type SchedulerFormat } from './mesos';

@@ -31,7 +31,10 @@ export {
   unreserve,
   withId,
 } from './operations';
-export { defaultExecutor, task, type ExecutorOptions, type TaskOptions, type TaskVolume } from './task';
+export type { CheckOptions, HealthCheckOptions, ProbeOptions } from './checks';
+export type { CommandOptions, UriOptions } from './command';
+export { customExecutor, defaultExecutor, type CustomExecutorOptions, type ExecutorOptions } from './executor';
+export { executorTask, task, type ExecutorTaskOptions, type TaskOptions, type TaskVolume } from './task';
 export { connectOperator, type Operator } from './operator';
 export type {
   DestroyVolumeRequest,
@@ -39,6 +42,7 @@ export type {
   HistoryQuery,
   HoldersAnswer,
   HoldersQuery,
+  KillTaskRequest,
   ReleaseHolderAnswer,
   ReleaseHolderRequest,
   RepairAnswer,

@@ -1,6 +1,6 @@
 import { ok, refuse, refused, type Holder, type Refusal, type Result } from '@holdfast/core/base';
 import type { LedgerVolume } from '@holdfast/core/volumes';
-import { volumeService, type Method, type WatchAnswer } from '@holdfast/contracts';
+import { operatorService, volumeService, type Method, type WatchAnswer } from '@holdfast/contracts';
 import { createLogger } from '@holdfast/platform/process';
 import { handleServerStream, handleUnary, startRpcServer, type OutStream, type RpcServer } from '@holdfast/platform/rpc';
 import { connectOperator, disk, persistentVolume, reserved, type Operator } from './index';
@@ -61,6 +61,10 @@ describe('an operator', () => {
         ...(Object.keys(volumeService) as (keyof typeof volumeService)[]).flatMap((name) =>
           name === 'watchVolumes' ? [] : [handle(name)],
         ),
+        handleUnary(operatorService.killTask, (request) => {
+          heard.push(['killTask', request]);
+          return ok({});
+        }),
         handleServerStream(volumeService.watchVolumes, (query, stream) => {
           heard.push(['watchVolumes', query]);
           watching(stream);
@@ -73,6 +77,16 @@ describe('an operator', () => {
   afterEach(async () => {
     operator.close();
     await server.stop(0);
+  });
+
+  it('kills a task, with a grace of its own if it likes', async () => {
+    const of = { frameworkId: 'f1', taskId: 't1' };
+    expect(await operator.killTask(of)).toEqual(ok({}));
+    expect(await operator.killTask({ ...of, graceMs: 0 })).toEqual(ok({}));
+    expect(heard).toEqual([
+      ['killTask', of],
+      ['killTask', { ...of, graceMs: 0 }],
+    ]);
   });
 
   it('destroys a volume when it is unused, and takes that back', async () => {

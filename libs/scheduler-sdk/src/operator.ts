@@ -9,6 +9,7 @@ import {
   type HistoryQuery,
   type HoldersAnswer,
   type HoldersQuery,
+  type KillTaskRequest,
   type Method,
   type ReleaseHolderAnswer,
   type ReleaseHolderRequest,
@@ -35,6 +36,8 @@ export interface Operator {
   agents(): Promise<Result<AgentsAnswer>>;
   frameworks(): Promise<Result<FrameworksAnswer>>;
   tasks(query?: TasksQuery): Promise<Result<TasksAnswer>>;
+  /** Has its agent end a task, now or when it is back; what becomes of it is told to its framework. */
+  killTask(request: KillTaskRequest): Promise<Result<unknown>>;
   /** Volumes that are not gone. */
   volumes(query?: VolumesQuery): Promise<Result<VolumesAnswer>>;
   volume(name: VolumeName): Promise<Result<VolumeAnswer>>;
@@ -85,6 +88,7 @@ export function connectOperator({
     agents: () => ask(operatorService.getAgents, {}),
     frameworks: () => ask(operatorService.getFrameworks, {}),
     tasks: (query = {}) => ask(operatorService.getTasks, query),
+    killTask: (request) => ask(operatorService.killTask, request),
     volumes: (query = {}) => ask(volumeService.listVolumes, query),
     volume: (name) => ask(volumeService.getVolume, name),
     holders: (query) => ask(volumeService.listHolders, query),

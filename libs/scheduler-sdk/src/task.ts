@@ -1,6 +1,8 @@
-import type { AccessMode, AgentId, ExecutorId, TaskId } from '@holdfast/core/base';
-import { Resources, unallocated, type Label, type Resource } from '@holdfast/core/resources';
-import type { ExecutorInfo, TaskInfo } from '@holdfast/core/tasks';
+import type { AccessMode, AgentId, TaskId } from '@holdfast/core/base';
+import { Resources, toMilli, unallocated, type Label, type Resource } from '@holdfast/core/resources';
+import type { ExecutorInfo, TaskInfo, TaskLimits } from '@holdfast/core/tasks';
+import { checkOf, healthCheckOf, type CheckOptions, type HealthCheckOptions } from './checks';
+import { commandOf, type CommandOptions } from './command';
 import { cpus, disk, mem, mounted } from './resources';
 
 /** A volume as this task wants to see it. */
@@ -11,7 +13,8 @@ export interface TaskVolume {
   readonly containerPath?: string;
 }
 
-export interface TaskOptions {
+/** What a task is, whoever runs it. */
+interface Described {
   readonly id: TaskId;
   readonly agentId: AgentId;
   readonly name?: string;
@@ -21,17 +24,55 @@ export interface TaskOptions {
   /** Anything else, or reserved amounts. */
   readonly resources?: readonly Resource[];
   readonly volumes?: readonly TaskVolume[];
-  /** A line for `/bin/sh -c`, or a program with its whole argument vector (its own name first). */
-  readonly command: string | { readonly program: string; readonly args: readonly string[] };
-  readonly environment?: Readonly<Record<string, string>>;
   /** Between SIGTERM and SIGKILL when it is killed. */
   readonly killGraceMs?: number;
   readonly labels?: readonly Label[];
 }
 
+export interface TaskOptions extends Described, CommandOptions {
+  /** Kills it when it fails too often. */
+  readonly healthCheck?: HealthCheckOptions;
+  /** Its result goes into the statuses of the task. */
+  readonly check?: CheckOptions;
+  /** From its start; then it is killed and has failed. */
+  readonly maxCompletionMs?: number;
+  /** What it may use beyond what it asks for. */
+  readonly limits?: { readonly cpus?: number; readonly memMb?: number | 'unlimited' };
+}
+
 /** A task to launch on the agent of an offer. */
 export function task(options: TaskOptions): TaskInfo {
-  const { id, agentId, name = id, command, environment = {}, killGraceMs, labels = [] } = options;
+  const { healthCheck, check, maxCompletionMs, limits } = options;
+  return {
+    ...described(options),
+    command: commandOf(options),
+    ...(healthCheck === undefined ? {} : { healthCheck: healthCheckOf(healthCheck) }),
+    ...(check === undefined ? {} : { check: checkOf(check) }),
+    ...(maxCompletionMs === undefined ? {} : { maxCompletionMs }),
+    ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+  };
+}
+
+export interface ExecutorTaskOptions extends Described {
+  readonly executor: ExecutorInfo;
+  /** What the executor makes of it is its own affair. */
+  readonly data?: Uint8Array;
+}
+
+/** A task that an executor of the framework's own runs. */
+export const executorTask = (options: ExecutorTaskOptions): TaskInfo => ({
+  ...described(options),
+  executor: options.executor,
+  ...(options.data === undefined ? {} : { data: options.data }),
+});
+
+const limitsOf = ({ cpus: cores, memMb }: NonNullable<TaskOptions['limits']>): TaskLimits => ({
+  ...(cores === undefined ? {} : { cpusMilli: toMilli(cores) }),
+  ...(memMb === undefined ? {} : { memMb }),
+});
+
+function described(options: Described): TaskInfo {
+  const { id, agentId, name = id, killGraceMs, labels = [] } = options;
   return {
     taskId: id,
     name,
@@ -45,47 +86,9 @@ export function task(options: TaskOptions): TaskInfo {
         mounted(volume, { mode, ...(containerPath === undefined ? {} : { containerPath }) }),
       ),
     ]),
-    command: {
-      ...(typeof command === 'string'
-        ? { shell: true, value: command, args: [] }
-        : { shell: false, value: command.program, args: command.args }),
-      environment: Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
-    },
     ...(killGraceMs === undefined ? {} : { killGraceMs }),
     labels,
     unsupportedFields: [],
     wire: new Uint8Array(),
   };
 }
-
-export interface ExecutorOptions {
-  readonly id: ExecutorId;
-  readonly name?: string;
-  /** What the executor takes beside its tasks, from the first to the end of the last; a group needs 0.01 cpus, 32 MB and some disk (D-037). */
-  readonly cpus?: number;
-  readonly memMb?: number;
-  readonly diskMb?: number;
-  /** Between SIGTERM and SIGKILL when it is shut down. */
-  readonly shutdownGraceMs?: number;
-  readonly labels?: readonly Label[];
-}
-
-/** The executor that is built in: it runs the tasks of a group. */
-export const defaultExecutor = ({
-  id,
-  name,
-  cpus: cores = 0.01,
-  memMb = 32,
-  diskMb = 1,
-  shutdownGraceMs,
-  labels = [],
-}: ExecutorOptions): ExecutorInfo => ({
-  executorId: id,
-  type: 'DEFAULT',
-  ...(name === undefined ? {} : { name }),
-  resources: Resources.of([cpus(cores), mem(memMb), disk(diskMb)]),
-  ...(shutdownGraceMs === undefined ? {} : { shutdownGraceMs }),
-  labels,
-  unsupportedFields: [],
-  wire: new Uint8Array(),
-});

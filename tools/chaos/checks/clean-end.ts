@@ -55,12 +55,13 @@ async function destroyOffered(scheduler: Scheduler, offer: Offer): Promise<void>
 
 /** Stops the cluster; whatever is still there of it afterwards should not be. */
 export async function stopCleanly(cluster: ChaosCluster): Promise<readonly Violation[]> {
+  const stores = (await agentStates(cluster.ready)).flatMap((state) => state?.store_id ?? []);
   const code = await cluster.stop();
   const { workDir } = cluster.ready;
   const left = [
     ...processesOf(workDir, new Set([process.pid])),
     ...mountsBelow(workDir).map(({ pid, source, target }) => `mount of ${source} at ${target} in process ${pid}`),
-    ...controlGroups(workDir.split('/').at(-2) ?? workDir).map((name) => `control group ${name}`),
+    ...stores.flatMap((storeId) => controlGroups(storeId)).map((name) => `control group ${name}`),
   ];
   return [
     ...(code === 0 ? [] : [violation('clean end', `holdfast dev ended with exit code ${code}`)]),

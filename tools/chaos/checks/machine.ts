@@ -58,10 +58,10 @@ function mountTable(pid: number): readonly string[] {
   }
 }
 
-/** Control groups that are called after this cluster, or after a task of it. */
-export function controlGroups(mark: string): readonly string[] {
+/** Control groups of the agent of this store, and of its tasks. */
+export function controlGroups(storeId: string): readonly string[] {
   try {
-    return readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(mark));
+    return readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(storeId));
   } catch {
     return [];
   }

@@ -3,6 +3,7 @@ import type { ReadyInfo } from '@holdfast/testing/cluster';
 /** What is read of an agent's GET /state. */
 export interface AgentState {
   readonly id: string;
+  readonly store_id: string;
   readonly registered: boolean;
   readonly highest_epoch: number;
   readonly isolation: string;

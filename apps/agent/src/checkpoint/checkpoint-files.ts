@@ -33,7 +33,8 @@ export function checkpointFiles(directory: string): CheckpointFiles {
       try {
         await unlink(target);
       } catch (fault) {
-        if (faultCode(fault) === 'ENOENT') return;
+        // Of a disk that has become read-only the system says just that, also where there is nothing to remove.
+        if (faultCode(fault) === 'ENOENT' || (await readIfPresent(target)) === undefined) return;
         throw fault;
       }
       await syncDirectory(directory);

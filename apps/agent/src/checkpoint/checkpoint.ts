@@ -1,5 +1,5 @@
 import { assert, ok, type OperationUuid, refuse, refused, type Refusal, type Result } from '@holdfast/core/base';
-import { applyCheckpointed, Resources } from '@holdfast/core/resources';
+import { applyCheckpointed, Resources, toConfigured } from '@holdfast/core/resources';
 import type { VolumeKey } from '@holdfast/core/volumes';
 import { failpoint } from '@holdfast/platform/failpoints';
 import type { VolumeDirectories, VolumePath } from '../disks';
@@ -239,9 +239,12 @@ function totalOf({ configured }: CheckpointDeps, { resources }: CheckpointRecord
   const whole = applyCheckpointed(configured, resources);
   if (whole.ok) return whole.value;
   throw new StartFault(
-    `The resources of this agent (HOLDFAST_AGENT_RESOURCES) no longer cover the reservations and volumes that it keeps. ${whole.refusal.message}. Start it with resources that do, or use an empty work directory.`,
+    `The resources of this agent (HOLDFAST_AGENT_RESOURCES, ${configured}) no longer cover the reservations and volumes that it keeps (${resources}): ${missingFrom(configured, resources)} is missing. Add that and start it again. To give up volumes, destroy them while it runs with its former resources; to give up all of them, use an empty work directory.`,
   );
 }
+
+/** What was never reserved cannot be missing of it: subtracting leaves nothing below nothing. */
+const missingFrom = (configured: Resources, kept: Resources): Resources => kept.map(toConfigured).subtract(configured);
 
 const cannotKeep = (fault: unknown): Refusal =>
   refuse('agent_failed', { problem: `the change could not be put on its disk: ${describeFault(fault)}; nothing was changed` });

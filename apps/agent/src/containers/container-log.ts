@@ -1,6 +1,6 @@
 import { readIfPresent } from '../files';
 import type { ProcessMark } from '../processes';
-import { SAYS, SETUP_FAILED } from './container-script';
+import { SAYS, SETUP_FAILED } from './says';
 
 /** What a container has said of itself so far. */
 export interface ContainerLog {
@@ -13,6 +13,8 @@ export interface ContainerLog {
   readonly exitCode?: number;
   /** Why it never got to its command. */
   readonly failure?: string;
+  /** It was stopped, in whole or in part, for taking more than it may. */
+  readonly limited?: LimitReached;
   /** The last that the programs of its set-up had to complain of. */
   readonly complaint?: string;
 }
@@ -26,6 +28,7 @@ export function parseContainerLog(text: string): ContainerLog {
   const complaints = lines.filter((line) => !line.startsWith(`${SAYS} `) && line.trim() !== '').slice(-COMPLAINTS_SHOWN);
   const complaint = complaints.map((line) => line.trim()).join(': ');
   const exit = said.map((line) => /^exit (\d+)$/.exec(line)?.[1]).find((digits) => digits !== undefined);
+  const limited = limitIn(said);
   const failure = said.find((line) => line.startsWith('failed '))?.slice('failed '.length);
   return {
     ...markIn(said),
@@ -33,6 +36,7 @@ export function parseContainerLog(text: string): ContainerLog {
     isRunning: said.includes('running'),
     ...(exit !== undefined && { exitCode: Number(exit) }),
     ...(failure !== undefined && { failure }),
+    ...(limited && { limited }),
     ...(complaint !== '' && { complaint }),
   };
 }
@@ -48,11 +52,33 @@ function markIn(said: readonly string[]): { readonly mark?: ProcessMark } {
   return {};
 }
 
+/** What the agent writes before it removes the control group, the only other place where this stands. */
+export const limitLine = ({ limit, usedBytes, limitBytes }: LimitReached): string =>
+  `${SAYS} limited ${limit} ${usedBytes} ${limitBytes}\n`;
+
+function limitIn(said: readonly string[]): LimitReached | undefined {
+  for (const line of said) {
+    const [, usedBytes, limitBytes] = /^limited memory (\d+) (\d+)$/.exec(line) ?? [];
+    if (usedBytes !== undefined) return { limit: 'memory', usedBytes: Number(usedBytes), limitBytes: Number(limitBytes) };
+  }
+  return undefined;
+}
+
 const COMPLAINTS_SHOWN = 2;
+
+/** The system has stopped a process for taking more memory than its container may. */
+export interface LimitReached {
+  readonly limit: 'memory';
+  /** The most that it ever used, swap left out. */
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
 
 /** How a container ended, for a task's status. */
 export type ContainerEnd =
   | { readonly kind: 'exited'; readonly code: number }
+  /** Ended, or never able to start, because it reached a limit; a command that lost a child to it and exits with 0 has `exited`. */
+  | ({ readonly kind: 'limited' } & LimitReached)
   /** It never ran its command. */
   | { readonly kind: 'failed'; readonly problem: string }
   /** It is gone and left no word: killed from outside, or with the machine. */
@@ -67,13 +93,14 @@ export interface Exit {
 /** Puts together what the container wrote and, where there is one, what its parent was told by the system. */
 export function endOf(log: ContainerLog, exit: Exit | undefined): ContainerEnd {
   const explained = (problem: string): string => (log.complaint === undefined ? problem : `${problem}: ${log.complaint}`);
+  if (log.limited && log.exitCode !== 0) return { kind: 'limited', ...log.limited };
   if (log.exitCode !== undefined) return { kind: 'exited', code: log.exitCode };
   if (log.failure !== undefined) return { kind: 'failed', problem: explained(log.failure) };
   if (exit?.signal) return { kind: 'lost', problem: `the container was ended by ${exit.signal}` };
   // The log could not be written, as on a full disk; the status comes through all the same.
   if (log.isRunning && typeof exit?.code === 'number') return { kind: 'exited', code: exit.code };
   if (exit?.code) {
-    const isSetup = exit.code === SETUP_FAILED;
+    const isSetup = exit.code === SETUP_FAILED || log.complaint !== undefined;
     return {
       kind: 'failed',
       problem: explained(

@@ -1,15 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LaunchId, Timers } from '@holdfast/core/base';
 import type { Logger } from '@holdfast/platform/process';
 import { describeFault } from '../files';
 import { ProcessFinder, type ProcessMark } from '../processes';
+import { Besides, type BesideEnd } from './besides';
+import { bubblewrapArgs, type MachineView } from './bubblewrap';
+import { type Cgroup, CgroupFault, type Cgroups } from './cgroups';
 import { Container, launchVariable } from './container';
 import { readContainerLog } from './container-log';
 import { containerScript } from './container-script';
-import type { ContainerSpec, Isolation } from './container-spec';
+import type { ContainerLimits, ContainerSpec, ExecEnd, ExecRequest, Isolation } from './container-spec';
 import { baseEnvironment } from './environment';
+import { execScript, unmountScript } from './exec-script';
+import { freshPlaces, hiddenNow } from './machine-view';
+import { mountPoints, type PlacedMount } from './mount-points';
 import { SpawnerProcess } from './spawner-process';
 import type { SpawnerAnswer } from './spawner-messages';
 
@@ -20,6 +24,8 @@ export interface RuntimeDeps {
   readonly bootId: string;
   /** What of the agent's environment tasks get, too. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Directories that no container with namespaces sees, but for its own sandbox and volumes in there: without links. */
+  readonly hidden: readonly string[];
   readonly timers: Timers;
   readonly log: Logger;
 }
@@ -32,6 +38,7 @@ export class LaunchFault extends Error {
 interface Starting {
   readonly spec: ContainerSpec;
   readonly logPath: string;
+  readonly cgroup?: Cgroup;
   readonly resolve: (container: Container) => void;
   readonly reject: (fault: Error) => void;
 }
@@ -39,6 +46,7 @@ interface Starting {
 /** How often containers are looked at whose end nobody announces. */
 const LOOK_INTERVAL_MS = 100;
 const LOOK_TIME_MS = 1;
+const UNMOUNT_TIMEOUT_MS = 10_000;
 
 /** Starts containers through the spawner and finds those again that an earlier agent or spawner has started. */
 export class ContainerRuntime {
@@ -52,9 +60,15 @@ export class ContainerRuntime {
   private spawner!: SpawnerProcess;
 
   private readonly finder: ProcessFinder;
+  private readonly besides: Besides;
+  private readonly places = freshPlaces();
+  /** That are not known to be gone. */
+  private readonly present = new Set<LaunchId>();
+  private cgroups: Cgroups | undefined;
 
   private constructor(private readonly deps: RuntimeDeps) {
     this.finder = new ProcessFinder(deps.timers);
+    this.besides = new Besides({ timers: deps.timers, send: (request) => this.spawner.send(request) });
   }
 
   static async start(deps: RuntimeDeps): Promise<ContainerRuntime> {
@@ -77,9 +91,74 @@ export class ContainerRuntime {
     return this.spawner.pid;
   }
 
+  /** From now on containers that come with limits get a control group. Undefined: no more. */
+  useCgroups(cgroups: Cgroups | undefined): void {
+    this.cgroups = cgroups;
+  }
+
+  get cgroupsVersion(): Cgroups['version'] | undefined {
+    return this.cgroups?.version;
+  }
+
   /** Starts a container; throws LaunchFault if it cannot be. A spawner that dies on the way delays it. */
-  launch(spec: ContainerSpec, logPath: string): Promise<Container> {
-    return new Promise((resolve, reject) => this.request({ spec, logPath, resolve, reject }));
+  async launch(spec: ContainerSpec, logPath: string): Promise<Container> {
+    // Known before its control group is there: whoever removes what is left over must not take that for it.
+    this.present.add(spec.launchId);
+    try {
+      const cgroup = this.cgroupFor(spec);
+      return await new Promise((resolve, reject) => this.request({ spec, logPath, ...(cgroup && { cgroup }), resolve, reject }));
+    } catch (fault) {
+      this.present.delete(spec.launchId);
+      this.cgroups?.find(spec.launchId)?.remove();
+      throw fault;
+    }
+  }
+
+  /**
+   * Runs a command beside that of a container: in its namespaces and control group, as the user that the request names. Its output goes to the
+   * task's; one that is not over in time is killed.
+   */
+  async exec(container: Container, request: ExecRequest): Promise<ExecEnd> {
+    const { isolation, launchId } = container;
+    const origin = isolation === 'plain' ? 'plain' : 'outside';
+    const variables = { ...baseEnvironment(this.deps.environment, { ...request, isolation }), ...variable(launchVariable(launchId)) };
+    const end = await this.beside(container, execScript(request, container.joins.length, origin), variables, request.timeoutMs);
+    if (end.kind !== 'exited') return end;
+    if (end.hasRun) return { kind: 'exited', code: end.code };
+    return { kind: 'failed', problem: `it could not be started in the container${end.complaint === '' ? '' : `: ${end.complaint}`}` };
+  }
+
+  /**
+   * Takes a volume out of a container that goes on. Undefined: it is not mounted there any more. Otherwise what keeps it, such as a file of it
+   * that is open.
+   */
+  async unmount(container: Container, mount: PlacedMount): Promise<string | undefined> {
+    if (container.isolation === 'plain') return 'without namespaces a volume is a link, which no container can be kept from following';
+    for (const point of await mountPoints(container, mount)) {
+      const end = await this.beside(container, unmountScript(point), this.deps.environment, UNMOUNT_TIMEOUT_MS);
+      if (end.kind === 'timed_out') return `unmounting it took longer than ${UNMOUNT_TIMEOUT_MS / 1000} s`;
+      const problem = end.kind === 'failed' ? end.problem : end.code === 0 ? undefined : end.complaint || `umount ended with ${end.code}`;
+      // The task may have moved the way to it meanwhile: what counts is whether it is there.
+      if ((await mountPoints(container, mount)).length > 0) return problem ?? 'it is mounted in another place now';
+    }
+    return undefined;
+  }
+
+  /** Other limits for a container that runs; without effect where there are no control groups. Throws CgroupFault. */
+  setLimits(container: Container, limits: ContainerLimits): void {
+    if (this.cgroups?.find(container.launchId)) this.cgroups.create(container.launchId, limits);
+  }
+
+  /**
+   * Removes the control groups of containers that are over, which an earlier agent had no time to remove; to be called once all that run have
+   * been adopted. Groups with processes in them stay, and are told of.
+   */
+  removeLeftovers(): void {
+    for (const launchId of this.cgroups?.launchIds() ?? []) {
+      const cgroup = this.present.has(launchId) ? undefined : this.cgroups?.find(launchId);
+      if (!cgroup || cgroup.remove()) continue;
+      this.deps.log.warn({ launchId, pids: cgroup.members() }, 'a control group of no known task has processes in it, and is left alone');
+    }
   }
 
   /** Lets a container with a gate go on, of which the file has been removed; without effect on one that has heard of that in another way. */
@@ -91,7 +170,7 @@ export class ContainerRuntime {
   async adopt(launchId: LaunchId, isolation: Isolation, logPath: string): Promise<Container | undefined> {
     const { mark } = await readContainerLog(logPath);
     if (mark === undefined) return undefined;
-    const container = this.containerOf(launchId, isolation, mark, logPath);
+    const container = this.containerOf({ launchId, isolation }, mark, logPath, this.cgroups?.find(launchId));
     this.watch(container);
     await container.look();
     return container;
@@ -101,27 +180,59 @@ export class ContainerRuntime {
   async stop(): Promise<void> {
     this.watched.clear();
     this.cancelLook?.();
+    this.besides.stop();
     await this.spawner.stop();
+    this.cgroups?.leave();
+  }
+
+  private cgroupFor({ launchId, limits }: ContainerSpec): Cgroup | undefined {
+    if (!limits) return undefined;
+    try {
+      return this.cgroups?.create(launchId, limits);
+    } catch (fault) {
+      throw fault instanceof CgroupFault ? new LaunchFault(fault.message, { cause: fault }) : fault;
+    }
+  }
+
+  private beside(
+    container: Container,
+    script: string,
+    environment: Readonly<Record<string, string>>,
+    timeoutMs: number,
+  ): Promise<BesideEnd> {
+    const { entrance, isolation, joins } = container;
+    if (entrance === undefined) return Promise.resolve({ kind: 'failed', problem: 'its container is not running' });
+    const shell = ['/bin/sh', '-s'];
+    const enter = ['nsenter', `--target=${entrance}`, '--mount', '--pid', '--ipc', '--', ...shell];
+    const [program = '', ...args] = isolation === 'plain' ? shell : enter;
+    return this.besides.run(
+      { kind: 'start', id: this.nextId++, program, args, env: environment, script, opened: joins, isHeld: false },
+      timeoutMs,
+    );
   }
 
   private request(start: Starting): void {
     const id = this.nextId++;
     this.starting.set(id, start);
-    const { spec, logPath } = start;
-    const { program, args } = programOf(spec);
+    const { spec, logPath, cgroup } = start;
+    const opened = cgroup?.joins ?? [];
+    const [program = '', ...args] = programOf(spec, { ...this.places, hidden: hiddenNow(this.deps.hidden) });
     const env = { ...baseEnvironment(this.deps.environment, spec), ...variable(launchVariable(spec.launchId)) };
+    const script = containerScript(spec, opened.length);
     // If it is not there now, spawnerRestarted asks again.
-    this.spawner.send({ kind: 'start', id, program, args, env, script: containerScript(spec), logPath, isHeld: spec.gate !== undefined });
+    this.spawner.send({ kind: 'start', id, program, args, env, script, logPath, opened, isHeld: spec.gate !== undefined });
   }
 
   private answered(answer: SpawnerAnswer): void {
+    if (this.besides.answered(answer)) return;
     const start = this.starting.get(answer.id);
     const container = this.announced.get(answer.id);
     switch (answer.kind) {
       case 'started': {
         if (!start) return;
         this.starting.delete(answer.id);
-        const started = this.containerOf(start.spec.launchId, start.spec.isolation, answer.mark, start.logPath);
+        const { spec, logPath, cgroup } = start;
+        const started = this.containerOf(spec, answer.mark, logPath, cgroup, spec);
         this.announced.set(answer.id, started);
         return start.resolve(started);
       }
@@ -140,6 +251,7 @@ export class ContainerRuntime {
 
   /** Its children live on without a parent that would tell us of their ends; what it was about to start is started again if it was not. */
   private async spawnerRestarted(): Promise<void> {
+    this.besides.spawnerGone();
     for (const container of this.announced.values()) this.watch(container);
     this.announced.clear();
     for (const [id, start] of [...this.starting]) {
@@ -154,8 +266,26 @@ export class ContainerRuntime {
     }
   }
 
-  private containerOf(launchId: LaunchId, isolation: Isolation, mark: ProcessMark, logPath: string): Container {
-    return new Container(mark, { launchId, isolation, logPath, timers: this.deps.timers, find: (search) => this.finder.find(search) });
+  private containerOf(
+    { launchId, isolation }: Pick<ContainerSpec, 'launchId' | 'isolation'>,
+    mark: ProcessMark,
+    logPath: string,
+    cgroup?: Cgroup,
+    spec?: ContainerSpec,
+  ): Container {
+    this.present.add(launchId);
+    const container = new Container(mark, {
+      launchId,
+      isolation,
+      logPath,
+      ...(cgroup && { cgroup }),
+      ...(spec && { explain: (complaint: string) => explainMount(spec, complaint) }),
+      timers: this.deps.timers,
+      find: (search) => this.finder.find(search),
+    });
+    const forget = () => this.present.delete(launchId);
+    container.whenGone.then(forget, forget);
+    return container;
   }
 
   private watch(container: Container): void {
@@ -181,50 +311,21 @@ export class ContainerRuntime {
   }
 }
 
-function programOf({ isolation, label }: ContainerSpec): { readonly program: string; readonly args: readonly string[] } {
-  const shell = ['/bin/sh', '-s', '--', label];
-  if (isolation === 'plain') return { program: shell[0]!, args: shell.slice(1) };
-  const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  return { program: 'unshare', args: [...namespaces, ...shell] };
+/** The words that start a container's shell, which reads its script from its input. */
+function programOf(spec: ContainerSpec, view: MachineView): readonly string[] {
+  const shell = ['/bin/sh', '-s', '--', spec.label];
+  return spec.isolation === 'plain' ? shell : ['bwrap', ...bubblewrapArgs(spec, view, shell)];
+}
+
+/** bwrap speaks of directories. */
+function explainMount({ mounts, sandbox }: ContainerSpec, complaint: string): string {
+  const isOf = ({ source, containerPath }: ContainerSpec['mounts'][number]) =>
+    [source, join(sandbox, containerPath)].some((path) => complaint.includes(`${path}:`) || complaint.endsWith(path));
+  const mount = complaint.startsWith('bwrap: ') ? mounts.find(isOf) : undefined;
+  return mount === undefined ? complaint : `volume ${mount.name} cannot be mounted at ${mount.containerPath}: ${complaint}`;
 }
 
 function variable(assignment: string): Readonly<Record<string, string>> {
   const at = assignment.indexOf('=');
   return { [assignment.slice(0, at)]: assignment.slice(at + 1) };
-}
-
-/**
- * Whether this machine lets us give containers namespaces of their own, found out by doing it: a volume to write to and one read-only.
- * Undefined: it does. Otherwise why not.
- */
-export async function namespacesProblem(runtime: ContainerRuntime, metaDirectory: string): Promise<string | undefined> {
-  const trial = await mkdtemp(join(metaDirectory, 'trial-'));
-  try {
-    const sandbox = join(trial, 'sandbox');
-    for (const name of ['volume', 'sandbox', 'sandbox/rw', 'sandbox/ro']) await mkdir(join(trial, name));
-    const mount = { name: 'trial', source: join(trial, 'volume'), isGivenToUser: false };
-    const container = await runtime.launch(
-      {
-        launchId: randomUUID(),
-        label: 'trial',
-        isolation: 'namespaces',
-        sandbox,
-        mounts: [
-          { ...mount, containerPath: 'rw', mode: 'RW' },
-          { ...mount, containerPath: 'ro', mode: 'RO' },
-        ],
-        command: { line: 'touch rw/file && test -e ro/file && ! touch ro/other && test -r /proc/self/stat' },
-        environment: [],
-      },
-      join(trial, 'log'),
-    );
-    const end = await container.whenGone;
-    if (end.kind === 'exited') return end.code === 0 ? undefined : `a trial ended with status ${end.code}`;
-    return end.problem;
-  } catch (fault) {
-    if (!(fault instanceof LaunchFault)) throw fault;
-    return fault.message;
-  } finally {
-    await rm(trial, { recursive: true, force: true });
-  }
 }

@@ -1,37 +1,54 @@
 import { join } from 'node:path';
 import type { ContainerSpec } from './container-spec';
+import { fetchLines } from './fetch-uris';
+import { SAYS, SETUP_FAILED } from './says';
+import { argv, exportLines, quote, quoteLine, viaEnv } from './shell-words';
+import { switchUser, umaskLines, userLines } from './switch-user';
 
-/** Exit status of a container that never got to its command. */
-export const SETUP_FAILED = 125;
+/** The first descriptor of those that lead to files of control groups. */
+export const FIRST_JOIN_FD = 4;
 
-/** Prefix of what the script says of itself in the container's log; other lines are complaints of the programs it uses. */
-export const SAYS = 'holdfast:';
+/** As a shell reports it. */
+const ENDED_BY_TERM = 143;
+
+/** Of the command's output; after those, of which there are four at most. */
+const OUT = 8;
+const ERR = 9;
 
 /**
- * The program of a container, for /bin/sh on its standard input: sets up, says `running` on descriptor 3, runs the command in the
- * foreground, says how that ended. It is one function, so that a script that arrives in part, because the spawner died, runs not at all.
+ * The program of a container, for /bin/sh on its standard input: joins its control groups, sets up, says `running` on descriptor 3, runs the
+ * command in the foreground, says how that ended. It is one function, so that a script that arrives in part, because the spawner died, runs
+ * not at all.
  *
  * Under `namespaces` this shell is process 1 of its own namespace: the kernel keeps TERM from it as long as it has no use for it, its
- * end is the end of every process in there, and it collects orphans. Under `plain` it leads the process group. Either way TERM goes to
- * the whole group; the trap lets this shell outlive it, to report, while the command starts with the default reaction.
+ * end is the end of every process in there, and it collects orphans. Either way it leads the process group that TERM goes to; the trap lets
+ * it outlive that, to report, while the command starts with the default reaction.
  */
-export function containerScript(spec: ContainerSpec): string {
-  const { sandbox, mounts, user, command } = spec;
+export function containerScript(spec: ContainerSpec, joins: number): string {
+  const { sandbox, command, environment, isolation } = spec;
+  const asUser = switchUser(spec, isolation === 'plain' ? 'plain' : 'container');
   return [
     'main() {',
-    'trap : TERM',
-    `fail() { echo "${SAYS} failed $1"; exit ${SETUP_FAILED}; }`,
-    ...(spec.isolation === 'namespaces' ? mounts.map((mount) => bindLine(sandbox, mount)) : []),
-    ...(user === undefined ? [] : ownerLines(spec, user)),
+    "told=; trap 'told=yes' TERM",
+    `fail() { printf '%s\\n' "${SAYS} failed $1"; exit ${SETUP_FAILED}; }`,
+    ...joinLines(joins),
+    ...userLines(spec),
+    // Before anything of the task's is in the sandbox: what is fetched may bring links.
+    `exec ${OUT}>>${quote(join(sandbox, 'stdout'))} ${ERR}>>${quote(join(sandbox, 'stderr'))}`,
+    ...ownerLines(spec),
+    ...fetchLines(spec, asUser),
     ...(spec.gate === undefined ? [] : waitLines(spec.gate)),
     `echo "${SAYS} running"`,
     // The spawner may be gone; without the trap a write to nobody would end this shell.
     "trap '' PIPE; echo running >&3; trap - PIPE; exec 3>&-",
     '(',
+    // TERM may have come when nothing was there yet to end by it.
+    `[ -z "$told" ] || exit ${ENDED_BY_TERM}`,
     `cd ${quote(sandbox)} || exit ${SETUP_FAILED}`,
-    'exec </dev/null >>stdout 2>>stderr',
-    ...spec.environment.filter(([name]) => isExportable(name)).map(([name, value]) => `export ${name}=${quote(value)}`),
-    `exec ${[...switchUser(user), ...viaEnv(spec), ...argv(command)].join(' ')}`,
+    `exec </dev/null >&${OUT} 2>&${ERR} ${OUT}>&- ${ERR}>&-`,
+    ...umaskLines(spec),
+    ...exportLines(environment),
+    `exec ${[...asUser, ...viaEnv(environment), ...argv(command)].join(' ')}`,
     ')',
     'code=$?',
     `echo "${SAYS} exit $code"`,
@@ -42,11 +59,12 @@ export function containerScript(spec: ContainerSpec): string {
   ].join('\n');
 }
 
-function bindLine(sandbox: string, { name, source, containerPath, mode }: ContainerSpec['mounts'][number]): string {
-  const options = mode === 'RO' ? '--bind -o ro' : '--bind';
-  const failed = `volume ${name} cannot be mounted at ${containerPath}`;
-  return `mount ${options} -- ${quote(source)} ${quote(join(sandbox, containerPath))} || fail ${quote(failed)}`;
-}
+/** 0 stands for the process that writes it. All that it starts is in the same groups. */
+export const joinLines = (joins: number): readonly string[] =>
+  Array.from({ length: joins }, (_, at) => FIRST_JOIN_FD + at).flatMap((fd) => [
+    `echo 0 >&${fd} || fail 'its processes cannot be put into a control group'`,
+    `exec ${fd}>&-`,
+  ]);
 
 /**
  * Word comes over the standard input, after the script. Its end says nothing but that the spawner is gone, perhaps with the agent; the file
@@ -59,54 +77,23 @@ const waitLines = (gate: string): readonly string[] => [
   `[ ! -e ${quote(gate)} ] || fail 'the agent went away before it had all tasks of the group ready'`,
 ];
 
-/** The sandbox belongs to the task's user; a volume's directory, not its content, if the agent says so (A-158). */
-function ownerLines({ sandbox, mounts }: ContainerSpec, user: string): readonly string[] {
-  const given = mounts.filter(({ isGivenToUser }) => isGivenToUser).map(({ source }) => source);
-  const noUser = `there is no user '${user}' on this agent`;
-  const files = ['stdout', 'stderr'].map((file) => quote(join(sandbox, file)));
-  return [
-    `command -v setpriv >/dev/null || fail ${quote(`setpriv (util-linux) is needed to run a task as user '${user}', and is not installed`)}`,
-    `group=$(id -g -- ${quote(user)}) || fail ${quote(noUser)}`,
-    `touch ${files.join(' ')} && chown -h -- ${quote(user)}:"$group" ${[quote(sandbox), ...files, ...given.map(quote)].join(' ')} || fail ${quote(`the sandbox cannot be given to user '${user}'`)}`,
-  ];
+/**
+ * The sandbox, which nothing of the task's has been in yet, its output, and the directories on the way to its volumes belong to the task's user;
+ * what of those lies in another volume is that one's.
+ */
+function ownerLines({ sandbox, mounts, user }: ContainerSpec): readonly string[] {
+  if (user === undefined) return [];
+  const volumes = mounts.map(({ containerPath }) => join(sandbox, containerPath));
+  const ways = mounts
+    .flatMap(({ containerPath }) => parentsOf(containerPath).map((parent) => join(sandbox, parent)))
+    .filter((way) => !volumes.some((volume) => way === volume || way.startsWith(`${volume}/`)));
+  const own = [sandbox, join(sandbox, 'stdout'), join(sandbox, 'stderr'), ...new Set(ways)];
+  const given = `chown -h -- ${quote(user)}:"$group" ${own.map(quote).join(' ')}`;
+  return [`${given} || fail ${quoteLine(`the sandbox cannot be given to user '${user}'`)}`];
 }
 
-const switchUser = (user: string | undefined): readonly string[] =>
-  user === undefined ? [] : ['setpriv', `--reuid=${quote(user)}`, '--regid="$group"', '--init-groups', '--'];
-
-/** Names that a shell cannot export are set by env(1). */
-function viaEnv({ environment }: ContainerSpec): readonly string[] {
-  const rest = environment.filter(([name]) => !isExportable(name));
-  return rest.length === 0 ? [] : ['env', ...rest.map(([name, value]) => quote(`${name}=${value}`))];
+/** `a` and `a/b` of `a/b/c`. */
+function parentsOf(containerPath: string): readonly string[] {
+  const names = containerPath.split('/').filter(Boolean);
+  return names.slice(1).map((_, at) => names.slice(0, at + 1).join('/'));
 }
-
-function argv(command: ContainerSpec['command']): readonly string[] {
-  if ('line' in command) return ['/bin/sh', '-c', quote(command.line)];
-  const words = [command.program, ...command.args].map(quote);
-  // env(1) would take a program with '=' in its name for a variable.
-  return command.program.includes('=') ? ['/bin/sh', '-c', quote('exec "$@"'), 'sh', ...words] : words;
-}
-
-/** Variables that shells keep for themselves, some read-only, some checked when they are set. */
-const SHELLS_OWN = new Set([
-  'IFS',
-  'OPTIND',
-  'PPID',
-  'UID',
-  'EUID',
-  'GROUPS',
-  'LINENO',
-  'RANDOM',
-  'SECONDS',
-  'SHELLOPTS',
-  'BASHOPTS',
-  'FUNCNAME',
-  'DIRSTACK',
-  'PATH',
-  'group',
-  'code',
-]);
-const isExportable = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !SHELLS_OWN.has(name) && !name.startsWith('BASH_');
-
-/** One word of a shell, whatever is in it. NUL cannot be in an argument at all. */
-export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

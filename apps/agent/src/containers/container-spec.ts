@@ -1,7 +1,9 @@
 import type { AccessMode, LaunchId } from '@holdfast/core/base';
+import type { CommandUri } from '@holdfast/core/tasks';
 
 /**
- * - `namespaces`: mounts and process ids of its own; volumes are bind-mounted, read-only where asked; nothing survives the end.
+ * - `namespaces`: mounts and process ids of its own (bubblewrap); the machine is seen read-only, and of the agent's work directory only its
+ *   sandbox and its volumes, which are bind-mounted, read-only where asked; nothing survives the end.
  * - `plain`: an ordinary process group; volumes are links, which cannot be read-only.
  */
 export type Isolation = 'namespaces' | 'plain';
@@ -15,8 +17,6 @@ export interface ContainerMount {
   /** Below the sandbox. */
   readonly containerPath: string;
   readonly mode: AccessMode;
-  /** Give the directory to the task's user first (A-158). */
-  readonly isGivenToUser: boolean;
 }
 
 export interface ContainerSpec {
@@ -38,4 +38,50 @@ export interface ContainerSpec {
   readonly environment: readonly (readonly [name: string, value: string])[];
   /** Another user than the agent's own. */
   readonly user?: string;
+  /** Group ids besides those of the user: of its volumes (A-160). Only with `user`. */
+  readonly groups?: readonly number[];
+  /** Copied or unpacked into the sandbox as the user, before the command runs. */
+  readonly uris?: readonly CommandUri[];
+  /** What it may use; without control groups on this machine nothing is enforced. */
+  readonly limits?: ContainerLimits;
 }
+
+/** Of one container's control group. */
+export interface ContainerLimits {
+  /** Its weight when the processors are contended, in thousandths of one; at least 10. */
+  readonly cpuMilli: number;
+  /** The most it gets although more would be free, in thousandths of a processor; absent: no bound. */
+  readonly cpuAtMostMilli?: number;
+  /** Absent: no bound. */
+  readonly memoryBytes?: number;
+  /** Processes and threads at once. */
+  readonly processes: number;
+}
+
+/** What a container has used so far, as its control group counts. */
+export interface ContainerUsage {
+  readonly cpuUserMs: number;
+  readonly cpuSystemMs: number;
+  readonly cpuPeriods?: number;
+  readonly cpuThrottledPeriods?: number;
+  readonly memoryBytes: number;
+  readonly memoryRssBytes: number;
+  readonly processes: number;
+}
+
+/** A command run beside the one of a container, in the same namespaces and control group, as the same user, with the same environment. */
+export interface ExecRequest {
+  readonly command: ContainerSpec['command'];
+  readonly environment: ContainerSpec['environment'];
+  readonly user?: string;
+  readonly groups?: readonly number[];
+  readonly sandbox: string;
+  /** Then it is killed; 0: never. */
+  readonly timeoutMs: number;
+}
+
+export type ExecEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'timed_out' }
+  /** It could not be started, or the container is gone. */
+  | { readonly kind: 'failed'; readonly problem: string };

@@ -1,7 +1,9 @@
+import { appendFile } from 'node:fs/promises';
 import type { LaunchId, Timers } from '@holdfast/core/base';
-import { childrenOf, isAlive, markOf, type ProcessMark, type ProcessSearch, sendSignal } from '../processes';
-import { type ContainerEnd, endOf, type Exit, readContainerLog } from './container-log';
-import type { Isolation } from './container-spec';
+import { childrenOf, groupOf, isAlive, markOf, type ProcessMark, type ProcessSearch, sendSignal } from '../processes';
+import type { Cgroup } from './cgroups';
+import { type ContainerEnd, type ContainerLog, endOf, type Exit, limitLine, readContainerLog } from './container-log';
+import type { ContainerUsage, Isolation } from './container-spec';
 
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1000;
@@ -10,6 +12,10 @@ export interface ContainerDeps {
   readonly launchId: LaunchId;
   readonly isolation: Isolation;
   readonly logPath: string;
+  /** Absent: nothing limits it and counts what it uses. */
+  readonly cgroup?: Cgroup;
+  /** Says of which part of the container the programs of its set-up complain. */
+  readonly explain?: (complaint: string) => string;
   readonly find: (search: ProcessSearch) => Promise<readonly number[]>;
   readonly timers: Pick<Timers, 'after'>;
 }
@@ -23,7 +29,7 @@ export class Container {
   readonly whenReady: Promise<void>;
   /** Resolves when its command has been started, or when it is gone without. */
   readonly whenRunning: Promise<void>;
-  /** Resolves when no process of it is left, hence nothing that it had mounted. */
+  /** Resolves when no process of it is left, hence nothing that it had mounted, nor its control group. */
   readonly whenGone: Promise<ContainerEnd>;
   private resolveReady!: () => void;
   private resolveRunning!: () => void;
@@ -95,9 +101,38 @@ export class Container {
     if (!isStillAlive) this.exited();
   }
 
+  /** The process in whose namespaces its command runs, as this machine numbers it; undefined: it has not got that far, or is over. */
+  get entrance(): number | undefined {
+    if (this.isOver) return undefined;
+    if (this.deps.isolation === 'plain') return isAlive(this.mark) ? this.mark.pid : undefined;
+    this.findInit();
+    return this.init && isAlive(this.init) ? this.init.pid : undefined;
+  }
+
+  get isolation(): Isolation {
+    return this.deps.isolation;
+  }
+
+  get launchId(): LaunchId {
+    return this.deps.launchId;
+  }
+
+  /** What a process has to write `0` to, to be in its control group. */
+  get joins(): readonly string[] {
+    return this.deps.cgroup?.joins ?? [];
+  }
+
+  /** What it has used so far; undefined without a control group, and when it is gone. */
+  usage(): Promise<ContainerUsage | undefined> {
+    return Promise.resolve(this.deps.cgroup?.usage());
+  }
+
   /** SIGTERM to the command and what it has started. */
   terminate(): void {
-    if (isAlive(this.mark)) sendSignal(-this.mark.pid, 'SIGTERM');
+    const { entrance } = this;
+    // Not to the process that waits for process 1: it would end, and nobody hear of what happens inside.
+    const group = entrance === undefined ? undefined : groupOf(entrance);
+    if (group !== undefined) sendSignal(-group, 'SIGTERM');
   }
 
   /** Ends every process of it at once. */
@@ -117,25 +152,54 @@ export class Container {
 
   private async finish(exit: Exit | undefined): Promise<ContainerEnd> {
     this.wasAlive ||= exit !== undefined;
-    let waitMs = FIRST_WAIT_MS;
-    for (let left = await this.leftovers(exit); left.length > 0; left = await this.leftovers(exit)) {
+    await this.again(async () => {
+      const left = await this.leftovers(exit);
       for (const pid of left) sendSignal(pid, 'SIGKILL');
-      await new Promise<void>((resolve) => this.deps.timers.after(waitMs, resolve));
-      // One that hangs in the system may take long to die.
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
-    }
+      return left.length === 0;
+    });
     const log = await readContainerLog(this.deps.logPath);
+    const limited = log.limited ?? (await this.limitReached());
+    await this.removeCgroup();
     this.hasStartedCommand ||= log.isRunning;
     this.resolveReady();
     this.resolveRunning();
     // On a full disk the log may lack what we have been told.
-    const end = endOf({ ...log, isRunning: this.hasStartedCommand }, exit);
+    const end = endOf({ ...this.explained(log), isRunning: this.hasStartedCommand, ...(limited && { limited }) }, exit);
     return this.isKilled && end.kind === 'failed' ? { kind: 'lost', problem: 'the container was killed' } : end;
+  }
+
+  /** Until it is done; a process that hangs in the system may take long to die. */
+  private async again(isDone: () => boolean | Promise<boolean>): Promise<void> {
+    for (let waitMs = FIRST_WAIT_MS; !(await isDone()); waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      await new Promise<void>((resolve) => this.deps.timers.after(waitMs, resolve));
+    }
+  }
+
+  /** Written down at once: with the group goes the only record of it. */
+  private async limitReached(): Promise<ContainerLog['limited']> {
+    const limited = this.deps.cgroup?.limitReached();
+    if (limited) await appendFile(this.deps.logPath, limitLine(limited)).catch(() => undefined);
+    return limited;
+  }
+
+  private async removeCgroup(): Promise<void> {
+    const { cgroup } = this.deps;
+    if (!cgroup) return;
+    await this.again(() => {
+      // Whatever else has come into it: what goes on in there belonged to the container.
+      for (const pid of cgroup.members()) sendSignal(pid, 'SIGKILL');
+      return cgroup.remove();
+    });
+  }
+
+  private explained(log: ContainerLog): ContainerLog {
+    const { explain } = this.deps;
+    return log.complaint === undefined || !explain ? log : { ...log, complaint: explain(log.complaint) };
   }
 
   private async leftovers(exit: Exit | undefined): Promise<readonly number[]> {
     if (this.init) return isAlive(this.init) ? [this.init.pid] : [];
-    // unshare(1) ends of itself only after process 1 of the namespace has ended, and with it all in there.
+    // bwrap(1), as unshare(1) once, ends of itself only after process 1 of the namespace has ended, and with it all in there.
     if (this.deps.isolation === 'namespaces' && exit !== undefined && exit.signal === null) return [];
     const { launchId, find } = this.deps;
     return find({

@@ -3,11 +3,18 @@ import type { FrameworkInfo } from '@holdfast/core/offers';
 import type { TaskInfo } from '@holdfast/core/tasks';
 import type { ContainerSpec } from './container-spec';
 
-/** What a container's set-up runs with and its command finds. Nothing of the task's is in it: this runs before the user is switched. */
-export const baseEnvironment = (
+/**
+ * What a container's set-up runs with and its command finds. Nothing of the task's is in it: this runs before the user is switched. The
+ * agent's directory for temporary files is not there in a container with namespaces, which has its own at /tmp.
+ */
+export function baseEnvironment(
   inherited: Readonly<Record<string, string>>,
-  { sandbox, user }: Pick<ContainerSpec, 'sandbox' | 'user'>,
-): Readonly<Record<string, string>> => (user === undefined ? { HOME: sandbox, ...inherited } : { ...inherited, HOME: sandbox });
+  { sandbox, user, isolation }: Pick<ContainerSpec, 'sandbox' | 'user' | 'isolation'>,
+): Readonly<Record<string, string>> {
+  const { TMPDIR, ...rest } = inherited;
+  const kept = TMPDIR === undefined || isolation === 'namespaces' ? rest : { ...rest, TMPDIR };
+  return user === undefined ? { HOME: sandbox, ...kept } : { ...kept, HOME: sandbox };
+}
 
 export interface TaskSurroundings {
   readonly agentId: AgentId;

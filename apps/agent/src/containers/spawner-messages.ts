@@ -12,8 +12,13 @@ export interface StartRequest {
   readonly script: string;
   /** Its standard input stays open for a release. */
   readonly isHeld: boolean;
-  /** Gets the process's mark before the process gets its script: what is not in there has never run. Then takes what the process prints. */
-  readonly logPath: string;
+  /**
+   * Gets the process's mark before the process gets its script: what is not in there has never run. Then takes what the process prints. Absent:
+   * nothing is written down, and what the process complains of before it says `running` comes with its end.
+   */
+  readonly logPath?: string;
+  /** Files that are opened for it to write, on descriptors from 4 on. */
+  readonly opened: readonly string[];
 }
 
 /** Lets a container go on that waits, set up. */
@@ -32,4 +37,11 @@ export type SpawnerAnswer =
   | { readonly kind: 'ready'; readonly id: number }
   /** The command runs. */
   | { readonly kind: 'running'; readonly id: number }
-  | { readonly kind: 'exited'; readonly id: number; readonly code: number | null; readonly signal: string | null };
+  | {
+      readonly kind: 'exited';
+      readonly id: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+      /** Of one without a log. */
+      readonly complaint?: string;
+    };

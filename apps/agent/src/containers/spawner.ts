@@ -2,8 +2,8 @@
  * A process of its own, small and without connections, that starts containers for the agent and tells it of their ends. When the agent is
  * gone, it goes, and the containers stay.
  */
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { describeFault } from '../files';
 import { markOf } from '../processes';
@@ -14,20 +14,30 @@ import type { SpawnerAnswer, SpawnerRequest, StartRequest } from './spawner-mess
 const held = new Map<number, Writable>();
 
 function start(request: StartRequest): void {
-  let log: number | undefined;
+  const descriptors: number[] = [];
+  const open = (path: string, flags: string | number): number => {
+    const fd = openSync(path, flags, 0o600);
+    descriptors.push(fd);
+    return fd;
+  };
   try {
-    log = openSync(request.logPath, 'a', 0o600);
-    startWithLog(request, log);
+    const opened = request.opened.map((path) => open(path, constants.O_WRONLY));
+    if (request.logPath === undefined) startBeside(request, opened);
+    else startWithLog(request, opened, open(request.logPath, 'a'));
   } catch (fault) {
     answer({ kind: 'failed', id: request.id, problem: describeFault(fault) });
   } finally {
-    if (log !== undefined) closeSync(log);
+    for (const fd of descriptors) closeSync(fd);
   }
 }
 
-function startWithLog({ id, program, args, env, script, isHeld }: StartRequest, log: number): void {
-  // Detached: a session of its own, out of reach of what the terminal sends to ours.
-  const child = spawn(program, args, { cwd: '/', detached: true, env, stdio: ['pipe', log, log, 'pipe'] });
+/** Detached: a session of its own, out of reach of what the terminal sends to ours. */
+const spawnDetached = ({ program, args, env }: StartRequest, output: StdioOptions): ChildProcess =>
+  spawn(program, args, { cwd: '/', detached: true, env, stdio: output });
+
+function startWithLog(request: StartRequest, opened: readonly number[], log: number): void {
+  const { id, script, isHeld } = request;
+  const child = spawnDetached(request, ['pipe', log, log, 'pipe', ...opened]);
   child.once('error', (fault) => answer({ kind: 'failed', id, problem: describeFault(fault) }));
   if (child.pid === undefined) return;
   const input = child.stdin as Writable;
@@ -54,6 +64,26 @@ function startWithLog({ id, program, args, env, script, isHeld }: StartRequest, 
   held.set(id, input);
   input.write(script);
 }
+
+/** For what goes with a container that is there: nobody would look for it after a crash, its container has it. */
+function startBeside(request: StartRequest, opened: readonly number[]): void {
+  const { id } = request;
+  const child = spawnDetached(request, ['pipe', 'ignore', 'pipe', 'pipe', ...opened]);
+  child.once('error', (fault) => answer({ kind: 'failed', id, problem: describeFault(fault) }));
+  if (child.pid === undefined) return;
+  const { stdin: input, stderr: complaints } = child as ChildProcess & { readonly stdin: Writable; readonly stderr: Readable };
+  const notes = child.stdio[3] as Readable;
+  for (const stream of [input, complaints, notes]) stream.on('error', () => undefined);
+  let complaint = '';
+  complaints.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-COMPLAINT_CHARACTERS)));
+  hear(notes, id);
+  // Not at its exit: what it has complained of may still be on its way.
+  child.once('close', (code, signal) => answer({ kind: 'exited', id, code, signal, complaint: complaint.trim() }));
+  answer({ kind: 'started', id, mark: markOf(child.pid) ?? { pid: child.pid, startTicks: 0 } });
+  input.end(request.script);
+}
+
+const COMPLAINT_CHARACTERS = 1000;
 
 /** Each word is said once. */
 function hear(notes: Readable, id: number): void {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DiskSource, Resource } from '@holdfast/core/resources';
+import type { Resource } from '@holdfast/core/resources';
 import { mountSmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
 import { VolumeDirectories, type VolumePath } from './index';
+import { TEST_DISKS, type TestDisk } from './three-disks.fixture';
 import { volumeResource } from './volumes.fixture';
 
 const directory = useTempDirectory();
@@ -73,21 +74,15 @@ describe('the path of a volume', () => {
   });
 });
 
-const KINDS: readonly (readonly [string, () => DiskSource | undefined])[] = [
-  ['root', () => undefined],
-  ['PATH', () => ({ type: 'PATH', root: join(directory(), 'path-disk') })],
-  ['MOUNT', () => ({ type: 'MOUNT', root: join(directory(), 'mount-disk') })],
-];
-
 // Over the three kinds of disks (A-195).
-describe.each(KINDS)('a volume on a %s disk', (kind, source) => {
+describe.each(TEST_DISKS)('a volume on a %s disk', (kind, makeDisk) => {
+  let disk: TestDisk;
   let volume: VolumePath;
   beforeEach(() => {
-    mkdirSync(join(directory(), 'path-disk'));
-    mkdirSync(join(directory(), 'mount-disk'));
-    const disk = source();
-    volume = locate(volumeResource('v1', 10, disk ? { source: disk } : {}));
+    disk = makeDisk(directory());
+    volume = locate(volumeResource('v1', 10, disk.source ? { source: disk.source } : {}));
   });
+  afterEach(() => disk.remove());
 
   it('is made by CREATE and deleted, with all that is in it, by DESTROY; only a MOUNT root stays (A-136, A-138)', async () => {
     expect(await directories.make(volume)).toBe(kind !== 'MOUNT');
@@ -104,6 +99,14 @@ describe.each(KINDS)('a volume on a %s disk', (kind, source) => {
     writeFileSync(join(volume.path, 'old'), 'data');
     expect(await directories.make(volume)).toBe(false);
     expect(readFileSync(join(volume.path, 'old'), 'utf8')).toBe('data');
+  });
+
+  it('is deleted whatever names its tasks have chosen for what is in it (A-138)', async () => {
+    await directories.make(volume);
+    const names = `touch "$(printf 'a\\377\\nb')" -- -rf; mkdir "$(printf 'd\\376')"; touch "$(printf 'd\\376/x')" ".holdfast-deleting-1"`;
+    execFileSync('sh', ['-c', names], { cwd: volume.path });
+    await directories.erase(volume);
+    expect(existsSync(volume.path) ? readdirSync(volume.path) : []).toEqual([]);
   });
 
   it('takes what links in it lead to for none of its own', async () => {

@@ -4,13 +4,9 @@ import type { Result } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
 import { faultCode, makeDirectories, syncDirectory } from '../files';
 import { deleteTree } from './delete-tree';
+import { DiskFault } from './disk-fault';
 import { mountPointsWithin } from './mount-points';
 import { type VolumePath, volumePath } from './volume-path';
-
-/** A disk is not as it should be; the message is one sentence for people. */
-export class DiskFault extends Error {
-  override readonly name = 'DiskFault';
-}
 
 /** Makes and deletes the directories that hold the volumes' data. Faults of the disk are thrown; the caller knows what they mean. */
 export class VolumeDirectories {

@@ -1,1 +1,7 @@
-export { agentState, type StateSources } from './agent-state';
+export { openAccess } from './access';
+export { agentFiles } from './agent-files';
+export { type AgentSources, addAgentRoutes } from './agent-routes';
+export { canonicalTarget } from './canonical-target';
+export { flagsOf } from './flags';
+export { notMeasured } from './resource-statistics';
+export { loggingLevel } from './logging-level';

@@ -1,1 +1,2 @@
+export { foreignMounts } from './foreign-mounts';
 export { inspectStore, type InspectionDeps } from './inspect-store';

@@ -6,7 +6,7 @@ import type { VolumeKey } from '@holdfast/core/volumes';
 import type { Checkpoint } from '../checkpoint';
 import { type Mount, readMountTable, type VolumeDirectories } from '../disks';
 import { mountNamespaceOf } from '../processes';
-import type { Launch, TaskKeeper } from '../tasks';
+import type { KeptTask, TaskKeeper } from '../tasks';
 import { findStrayMounts } from './find-stray-mounts';
 import { VolumePlaces } from './volume-places';
 
@@ -47,16 +47,16 @@ export async function inspectStore({ checkpoint, directories, tasks, workDir }: 
 
 const volumesOf = ({ resources }: InspectionDeps['checkpoint']): readonly Resource[] => resources.persistentVolumes().toList();
 
-const holding = (tasks: InspectionDeps['tasks']): readonly Launch[] => [...tasks.all()].filter(({ isHolding }) => isHolding);
+const holding = (tasks: InspectionDeps['tasks']): readonly KeptTask[] => [...tasks.all()].filter(({ isHolding }) => isHolding);
 
-const inspected = ({ ref, volumes, pid }: Launch, mounted: ReadonlySet<VolumeKey> | undefined): InspectedLaunch => ({
+const inspected = ({ ref, volumes, pid }: KeptTask, mounted: ReadonlySet<VolumeKey> | undefined): InspectedLaunch => ({
   ...ref,
   volumes: volumes.map(({ volume, mode }) => ({ volume, mode, ...(mounted && { isMounted: mounted.has(volume) }) })),
   ...(pid !== undefined && { pid }),
 });
 
 /** The volumes in the mount table of its container; undefined: there is none that could be read. */
-async function mountedIn({ pid, volumes, record }: Launch, places: VolumePlaces): Promise<ReadonlySet<VolumeKey> | undefined> {
+async function mountedIn({ pid, volumes, record }: KeptTask, places: VolumePlaces): Promise<ReadonlySet<VolumeKey> | undefined> {
   if (pid === undefined || volumes.length === 0 || record.isolation !== 'namespaces') return undefined;
   const table = await tableOf(pid);
   return table && places.in(table);

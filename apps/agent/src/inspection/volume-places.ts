@@ -4,9 +4,11 @@ import { volumeKey, type VolumeKey } from '@holdfast/core/volumes';
 import type { Mount } from '../disks';
 
 /** Which directory of which file system: by this it is known in any mount table, wherever it appears. */
-interface Place {
+export interface Place {
   readonly device: string;
   readonly root: string;
+  /** Where we have it, without links on the way. */
+  readonly path: string;
 }
 
 /** Where the data of volumes lies, to find them in the mount tables of others. */
@@ -36,7 +38,9 @@ export class VolumePlaces {
   /** The volumes that appear in a mount table: mounted whole or in part, and not as our own table has them (a MOUNT disk). */
   in(table: readonly Mount[]): ReadonlySet<VolumeKey> {
     const inherited = new Set(this.own.map(textOf));
-    const volumes = table.filter((mount) => !inherited.has(textOf(mount))).map((mount) => this.volumeOf(mount));
+    const isInherited = (mount: Mount) =>
+      inherited.has(textOf(mount)) || inherited.has(textOf({ ...mount, point: mount.point.replace(WHILE_MADE, '') }));
+    const volumes = table.filter((mount) => !isInherited(mount)).map((mount) => this.volumeOf(mount));
     return new Set(volumes.filter((volume) => volume !== undefined));
   }
 
@@ -50,8 +54,11 @@ export class VolumePlaces {
   }
 }
 
+/** Where bubblewrap has the machine, and the container that it is making of it, for the moment until that is done. */
+const WHILE_MADE = /^\/(oldroot|newroot)(?=\/)/;
+
 /** Undefined where the system's table does not say on which file system a path lies. */
-async function placeOf(path: string, own: readonly Mount[]): Promise<Place | undefined> {
+export async function placeOf(path: string, own: readonly Mount[]): Promise<Place | undefined> {
   // Without links on the way, as the table has it. What is missing keeps the name under which it would be mounted elsewhere.
   const real = await realpath(path).catch(() => resolve(path));
   let mount: Mount | undefined;
@@ -60,10 +67,10 @@ async function placeOf(path: string, own: readonly Mount[]): Promise<Place | und
     if (isWithin(real, candidate.point) && candidate.point.length >= (mount?.point.length ?? 0)) mount = candidate;
   if (!mount) return undefined;
   const below = real.slice(mount.point === sep ? 0 : mount.point.length);
-  return { device: mount.device, root: (mount.root === sep ? below : mount.root + below) || sep };
+  return { path: real, device: mount.device, root: (mount.root === sep ? below : mount.root + below) || sep };
 }
 
-const isWithin = (path: string, directory: string): boolean =>
+export const isWithin = (path: string, directory: string): boolean =>
   path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
 
 const textOf = ({ device, root, point }: Mount): string => `${device} ${root} ${point}`;

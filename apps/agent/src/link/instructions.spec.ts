@@ -57,6 +57,10 @@ beforeEach(() => {
       acknowledge: async (framework, operation) => void events.push(`acknowledge ${framework}/${operation}`),
       forgetFramework: async (framework) => void events.push(`forget ${framework}`),
     },
+    executors: {
+      message: ({ executorId }) => void events.push(`message ${executorId}`),
+      confirmGone: ({ executorId }) => void events.push(`confirm ${executorId}`),
+    },
     inspect: async () => {
       events.push('begin inspection');
       return { volumes: [], launches: [], strayMounts: [] };
@@ -122,10 +126,13 @@ it('lets kills and confirmations pass by what waits', async () => {
   carryOut({ kind: 'shutdown_executor', frameworkId: 'f1', executorId: 'e1' });
   carryOut({ kind: 'acknowledge_update', frameworkId: 'f1', taskId: 't0', uuid: new Uint8Array(16) });
   carryOut({ kind: 'task_gone_confirmed', frameworkId: 'f1', taskId: 't0', launchId: 'l0' });
+  carryOut({ kind: 'executor_message', frameworkId: 'f1', executorId: 'e1', data: new Uint8Array() });
+  carryOut({ kind: 'executor_gone_confirmed', frameworkId: 'f1', executorId: 'e2' });
   await settle();
   expect(events).toEqual(
     expect.arrayContaining(['receive t1', 'kill t1', 'shutdown f1', 'forget f1', 'shutdown f1/e1', 'acknowledge t0', 'confirm t0']),
   );
+  expect(events).toEqual(expect.arrayContaining(['message e1', 'confirm e2']));
   expect(done()).toEqual(['begin DESTROY']);
 });
 

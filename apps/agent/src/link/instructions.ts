@@ -6,6 +6,7 @@ import { ATTR, withSpan } from '@holdfast/platform/telemetry';
 import type { Checkpoint, TrackedOperation } from '../checkpoint';
 import type { OperationFeedback, ResourceOperations } from '../operations';
 import type { Fence } from '../store';
+import type { ExecutorKeeper } from '../executors';
 import type { TaskKeeper } from '../tasks';
 import { Lane } from './lane';
 import type { Instruction } from './master-link';
@@ -27,6 +28,7 @@ export interface InstructionDeps {
     | 'shutdownExecutor'
     | 'confirmGone'
   >;
+  readonly executors: Pick<ExecutorKeeper, 'message' | 'confirmGone'>;
   readonly fence: Pick<Fence, 'learnRevision'>;
   /** What exists and is mounted now. */
   readonly inspect: () => Promise<AgentInspection>;
@@ -73,6 +75,10 @@ export class Instructions {
         return tasks.shutdownFramework(instruction.frameworkId);
       case 'shutdown_executor':
         return tasks.shutdownExecutor(instruction.frameworkId, instruction.executorId);
+      case 'executor_message':
+        return this.deps.executors.message(instruction);
+      case 'executor_gone_confirmed':
+        return this.deps.executors.confirmGone(instruction);
       case 'acknowledge_operation': {
         const { frameworkId, operationId, uuid } = instruction;
         feedback.acknowledge(frameworkId, operationId, uuid).catch(onBroken);

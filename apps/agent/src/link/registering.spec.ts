@@ -20,10 +20,13 @@ describe('registering', () => {
     });
     expect([register.agent.id, register.agent.domain]).toEqual([undefined, undefined]);
     expect((await agent.state()).domain).toBeNull();
-    expect(register.agent.attributes).toEqual([
-      { name: 'rack', value: { kind: 'text', text: 'r1' } },
-      { name: 'holdfast.isolation', value: { kind: 'text', text: 'namespaces' } },
-    ]);
+    expect(register.agent.attributes).toEqual(
+      expect.arrayContaining([
+        { name: 'rack', value: { kind: 'text', text: 'r1' } },
+        { name: 'holdfast.isolation', value: { kind: 'text', text: 'namespaces' } },
+        { name: 'holdfast.cgroups', value: { kind: 'text', text: expect.stringMatching(/^(v1|v2|none)$/) } },
+      ]),
+    );
     expect(register.configured.scalarMilli('disk')).toBe(1_000_000);
     await bed.master.apply('RESERVE', reservedDisk(1));
     expect(await agent.state()).toMatchObject({ id: 'agent-1', registered: true, highest_epoch: 1, store_id: register.storeId });
@@ -73,7 +76,7 @@ describe('registering', () => {
     expect(bed.master.all('register')).toHaveLength(1);
   });
 
-  it('ends with the sentence of a master that does not want it, and tries again with one that does not yet', async () => {
+  it('ends with the sentence of a master that does not want it, and tries again with one that does not yet (D-087)', async () => {
     bed.master.refusal = refuse('ledger_unavailable', { problem: 'Redis is away' });
     const agent = await started();
     await bed.master.registration(3);

@@ -3,13 +3,19 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Holder } from '@holdfast/core/base';
 import type { ResourceOperation, ResourceOperationType } from '@holdfast/core/offers';
-import { type DiskSource, type Resource, Resources, scalar } from '@holdfast/core/resources';
+import { type Resource, Resources, scalar } from '@holdfast/core/resources';
 import { Checkpoint, checkpointFiles } from '../checkpoint';
 import { VolumeDirectories } from '../disks';
+import { TEST_DISKS } from '../disks/three-disks.fixture';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
 import { useTempDirectory } from '../files/temp-directory.fixture';
 import { type OperationDeps, ResourceOperations } from './index';
 
+// Hooks run in this order: disks go before the directory.
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const step of undo.splice(0)) step();
+});
 const directory = useTempDirectory();
 const NO_FEEDBACK: OperationDeps['feedback'] = { finished: () => undefined, conclude: () => Promise.resolve() };
 const configured = Resources.of([scalar('cpus', 4), scalar('disk', 1000)]);
@@ -82,39 +88,38 @@ it.each(['RESERVE', 'UNRESERVE'] as const)('refuses %s of a volume: its path, he
   expect(existsSync(path('v1'))).toBe(true);
 });
 
-const KINDS: readonly (readonly [string, () => DiskSource | undefined])[] = [
-  ['root', () => undefined],
-  ['PATH', () => ({ type: 'PATH', root: join(directory(), 'path-disk') })],
-  ['MOUNT', () => ({ type: 'MOUNT', root: join(directory(), 'mount-disk') })],
-];
-
 // Over the three kinds of disks (A-195).
-it.each(KINDS)('creates and destroys a volume on a %s disk, and has the plain disk back (A-024, A-136, A-138)', async (_kind, sourceOf) => {
-  for (const name of ['path-disk', 'mount-disk', 'meta-2']) mkdirSync(join(directory(), name));
-  const source = sourceOf();
-  const directories = new VolumeDirectories(directory());
-  const disk: Resource = { ...scalar('disk', 100), ...(source && { disk: { source } }) };
-  const checkpoint = await Checkpoint.open({
-    files: checkpointFiles(join(directory(), 'meta-2')),
-    directories,
-    configured: Resources.of([disk]),
-  });
-  const operations = new ResourceOperations({ checkpoint, directories, holdersOf: () => [], feedback: NO_FEEDBACK });
-  const apply = async (type: ResourceOperationType, resource: Resource) =>
-    (await operations.begin({ type, resources: [resource] })).outcome;
-  const more = source ? { source } : {};
-  const volume = volumeResource('v1', 100, more);
-  const located = directories.pathOf(volume);
-  if (!located.ok) throw new Error(located.refusal.message);
+it.each(TEST_DISKS)(
+  'creates and destroys a volume on a %s disk, and has the plain disk back (A-024, A-136, A-138)',
+  async (_kind, makeDisk) => {
+    mkdirSync(join(directory(), 'meta-2'));
+    const testDisk = makeDisk(directory());
+    undo.push(() => testDisk.remove());
+    const { source } = testDisk;
+    const directories = new VolumeDirectories(directory());
+    const disk: Resource = { ...scalar('disk', 100), ...(source && { disk: { source } }) };
+    const checkpoint = await Checkpoint.open({
+      files: checkpointFiles(join(directory(), 'meta-2')),
+      directories,
+      configured: Resources.of([disk]),
+    });
+    const operations = new ResourceOperations({ checkpoint, directories, holdersOf: () => [], feedback: NO_FEEDBACK });
+    const apply = async (type: ResourceOperationType, resource: Resource) =>
+      (await operations.begin({ type, resources: [resource] })).outcome;
+    const more = source ? { source } : {};
+    const volume = volumeResource('v1', 100, more);
+    const located = directories.pathOf(volume);
+    if (!located.ok) throw new Error(located.refusal.message);
 
-  await apply('RESERVE', reservedDisk(100, more));
-  expect(await apply('CREATE', volume)).toEqual({ ok: true });
-  writeFileSync(join(located.value.path, 'file'), 'data');
-  expect(checkpoint.resources.equals(Resources.of([volume]))).toBe(true);
-  expect(await apply('DESTROY', volume)).toEqual({ ok: true });
-  expect(existsSync(join(located.value.path, 'file'))).toBe(false);
-  expect(checkpoint.resources.equals(Resources.of([reservedDisk(100, more)]))).toBe(true);
-});
+    await apply('RESERVE', reservedDisk(100, more));
+    expect(await apply('CREATE', volume)).toEqual({ ok: true });
+    writeFileSync(join(located.value.path, 'file'), 'data');
+    expect(checkpoint.resources.equals(Resources.of([volume]))).toBe(true);
+    expect(await apply('DESTROY', volume)).toEqual({ ok: true });
+    expect(existsSync(join(located.value.path, 'file'))).toBe(false);
+    expect(checkpoint.resources.equals(Resources.of([reservedDisk(100, more)]))).toBe(true);
+  },
+);
 
 describe('CREATE', () => {
   it('again, of what is there, is the same as once', async () => {

@@ -15,6 +15,10 @@ export interface OperationDeps {
   readonly feedback: Pick<OperationFeedback, 'finished' | 'conclude'>;
   /** The launches of this agent whose containers have the volume, or are about to, or may still (A-043, A-140). */
   readonly holdersOf: (volume: VolumeKey) => readonly Holder[];
+  /** What has the volume mounted although no launch is known to, one phrase each (A-043, A-140). Absent: nobody looks. */
+  readonly foreignMounts?: (volume: VolumePath) => Promise<readonly string[]>;
+  /** Its data is gone and that is committed. */
+  readonly onDestroyed?: (volume: VolumeKey) => void;
 }
 
 /** An operation that has taken its place in the order. `outcome` of a DESTROY comes when the data is gone, of the others it is there. */
@@ -167,6 +171,8 @@ export class ResourceOperations {
       if (!isSame(known, volume.resource)) return refused(refuse('volume_not_found', splitVolumeKey(volume.key)));
       const holders = this.deps.holdersOf(volume.key);
       if (holders.length > 0) return refused(refuse('volume_in_use', { ...splitVolumeKey(volume.key), holders }));
+      const mounted = await this.mountedElsewhere(volume);
+      if (mounted) return mounted;
       present.push({ ...volume, resource: known });
     }
     const { checkpoint } = this.deps;
@@ -183,6 +189,9 @@ export class ResourceOperations {
     for (const volume of volumes) {
       try {
         failpoint('agent.before_delete');
+        // Again, since a DESTROY that an earlier agent had begun comes here directly.
+        const mounted = await this.mountedElsewhere(volume);
+        if (mounted) return mounted;
         await directories.erase(volume);
         failpoint('agent.after_delete');
       } catch (fault) {
@@ -202,7 +211,18 @@ export class ResourceOperations {
     );
     if (!total.ok) return cannot(total.refusal.message);
     const destroying = new Set([...checkpoint.destroying].filter((key) => !gone.has(key)));
-    return this.commit({ ...isOver, resources: total.value.filter(needsCheckpoint), destroying }, converted, tracked);
+    const change = { ...isOver, resources: total.value.filter(needsCheckpoint), destroying };
+    const committed = await this.commit(change, converted, tracked);
+    if (committed.ok) for (const key of gone) this.deps.onDestroyed?.(key);
+    return committed;
+  }
+
+  private async mountedElsewhere(volume: Named): Promise<{ readonly ok: false; readonly refusal: Refusal } | undefined> {
+    const mounts = (await this.deps.foreignMounts?.(volume)) ?? [];
+    if (mounts.length === 0) return undefined;
+    return cannot(
+      `the data of volume ${volume.key} is not deleted while it is mounted elsewhere: ${mounts.join('; ')}; unmount it and repeat the DESTROY`,
+    );
   }
 
   private locate(resources: readonly Resource[]): Result<readonly Named[]> {

@@ -1,5 +1,5 @@
 export { childrenOf, findProcesses, type ProcessSearch, variablesOf } from './find-processes';
 export { descendsFrom, foreignMountNamespaces, mountNamespaceOf } from './mount-namespaces';
 export { ProcessFinder } from './process-finder';
-export { isAlive, markOf, type ProcessMark } from './process-mark';
+export { groupOf, isAlive, markOf, type ProcessMark } from './process-mark';
 export { sendSignal } from './send-signal';

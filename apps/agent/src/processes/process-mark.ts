@@ -10,6 +10,7 @@ export interface ProcessMark {
 interface ProcessStat {
   readonly state: string;
   readonly parent: number;
+  readonly group: number;
   readonly session: number;
   readonly startTicks: number;
 }
@@ -36,6 +37,9 @@ export function liveProcess(pid: number): { readonly session: number; readonly s
 /** The parent of a process that exists. */
 export const parentOf = (pid: number): number | undefined => readStat(pid)?.parent;
 
+/** The process group of a process that exists. */
+export const groupOf = (pid: number): number | undefined => readStat(pid)?.group;
+
 export const HAS_PROC = process.platform === 'linux';
 
 function readStat(pid: number): ProcessStat | undefined {
@@ -48,7 +52,13 @@ function readStat(pid: number): ProcessStat | undefined {
   }
   // The second field is the program's name in brackets and may hold anything, so fields are counted from its end.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', parent: Number(fields[1]), session: Number(fields[3]), startTicks: Number(fields[19]) };
+  return {
+    state: fields[0] ?? '',
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    startTicks: Number(fields[19]),
+  };
 }
 
 function answersToSignals(pid: number): boolean {

@@ -35,10 +35,9 @@ export class Fence {
   static async open(dir: WorkDir, onFault: (fault: unknown) => void): Promise<Fence> {
     const path = join(dir.meta, 'fence');
     const text = await readIfPresent(path);
-    // A file that is too short stems from a first start that was cut off here, so nothing was ever admitted.
-    const isNew = text === undefined || text.length < 2 * SLOT_BYTES;
-    const seen = isNew ? { epoch: 0, revision: 0 } : parse(path, text);
-    const file = await open(path, isNew ? 'w+' : 'r+', 0o600);
+    const known = text === undefined ? undefined : parse(path, text);
+    const seen = known ?? { epoch: 0, revision: 0 };
+    const file = await open(path, known ? 'r+' : 'w+', 0o600);
     const fence = new Fence(file, seen, onFault);
     // Both slots, so that all the room is taken and each holds what is known.
     await fence.write(seen);
@@ -96,8 +95,10 @@ function slotOf({ epoch, revision }: Seen): string {
   return `${content} ${checksum(content)}`.padEnd(SLOT_BYTES - 1) + '\n';
 }
 
-function parse(path: string, text: string): Seen {
+/** Undefined: too short for even one slot, as a first start leaves it that was cut off there; nothing was ever admitted. */
+function parse(path: string, text: string): Seen | undefined {
   const slots = [text.slice(0, SLOT_BYTES), text.slice(SLOT_BYTES)].map(parseSlot).filter((slot) => slot !== undefined);
+  if (slots.length === 0 && text.length < 2 * SLOT_BYTES) return undefined;
   if (slots.length === 0) {
     throw new StartFault(
       `${path} cannot be read. It keeps an overthrown master from acting on this agent: restore it from a copy; if there is none, make sure that only one master runs and remove it.`,

@@ -1,4 +1,4 @@
-export { AgentIdentity, type AgentProfile } from './agent-identity';
+export { AgentIdentity, type IdentityDeps } from './agent-identity';
 export { readBootId } from './boot-id';
 export { Fence } from './fence';
 export { StartFault } from './start-fault';

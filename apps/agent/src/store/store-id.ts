@@ -8,9 +8,11 @@ import { unusable, type WorkDir } from './work-dir';
 export async function openStoreId(dir: WorkDir, newId: () => string): Promise<StoreId> {
   const path = join(dir.meta, 'store-id');
   try {
-    const known = (await readIfPresent(path))?.trim();
-    if (known !== undefined) {
-      if (/^[\w-]{1,64}$/.test(known)) return known;
+    const text = await readIfPresent(path);
+    if (text !== undefined) {
+      // With the end of the line, so that half an id is not taken for another one.
+      const [, known] = /^([\w-]{1,64})\n$/.exec(text) ?? [];
+      if (known !== undefined) return known;
       throw new StartFault(
         `${path} does not hold a store id. It names the volumes of this agent in the ledger: restore the file from a copy, or start with an empty work directory.`,
       );

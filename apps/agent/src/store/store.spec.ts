@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Resources } from '@holdfast/core/resources';
 import { mountSmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
 import { markOf } from '../processes';
-import { AgentIdentity, Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, StartFault, type WorkDir } from './index';
+import { Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, StartFault } from './index';
 
 const directory = useTempDirectory();
 const open = () => openWorkDir(join(directory(), 'work'));
@@ -46,10 +45,22 @@ describe('the store id', () => {
     expect(await openStoreId(dir, () => 'store-2')).toBe('store-1');
   });
 
-  it('is not replaced when it cannot be read: it names the volumes in the ledger', async () => {
+  it('is not replaced when it cannot be read, at whatever byte it ends: it names the volumes in the ledger (A-185)', async () => {
     const dir = await open();
-    writeFileSync(join(dir.meta, 'store-id'), '');
-    await expect(openStoreId(dir, () => 'store-2')).rejects.toThrow(/does not hold a store id/);
+    await openStoreId(dir, () => 'store-1');
+    const path = join(dir.meta, 'store-id');
+    const whole = readFileSync(path, 'utf8');
+    for (let length = 0; length < whole.length; length++) {
+      writeFileSync(path, whole.slice(0, length));
+      await expect(openStoreId(dir, () => 'store-2')).rejects.toThrow(/does not hold a store id/);
+    }
+  });
+
+  it('is made anew over a draft that a first start has left half-written', async () => {
+    const dir = await open();
+    writeFileSync(join(dir.meta, 'store-id.draft'), 'sto');
+    expect(await openStoreId(dir, () => 'store-1')).toBe('store-1');
+    expect(readdirSync(dir.meta)).not.toContain('store-id.draft');
   });
 });
 
@@ -134,6 +145,21 @@ describe('the fence', () => {
     }
   });
 
+  it('is read from what is left, at whatever byte the file ends (promise 5)', async () => {
+    const dir = await open();
+    const first = await Fence.open(dir, fail);
+    for (const epoch of [1, 2, 3]) await first.admit(epoch);
+    await first.close();
+    const path = join(dir.meta, 'fence');
+    const whole = readFileSync(path, 'utf8');
+    for (let length = 512; length < whole.length; length += 37) {
+      writeFileSync(path, whole.slice(0, length));
+      const fence = await Fence.open(dir, fail);
+      expect(fence.highestEpoch).toBeGreaterThanOrEqual(2);
+      await fence.close();
+    }
+  });
+
   it('does not start from nothing when neither slot can be read', async () => {
     const dir = await open();
     writeFileSync(join(dir.meta, 'fence'), '?'.repeat(1024));
@@ -150,45 +176,6 @@ describe('the fence', () => {
       await fence.close();
     } finally {
       disk.unmount();
-    }
-  });
-});
-
-describe('the agent id', () => {
-  const resources = (text: string) => {
-    const parsed = Resources.parse(text);
-    if (!parsed.ok) throw new Error(parsed.refusal.message);
-    return parsed.value;
-  };
-  const profile = { hostname: 'node1', configured: resources('cpus:4;mem:100'), attributes: [] };
-  const rack = { name: 'rack', value: { kind: 'text', text: 'r1' } } as const;
-
-  async function reopened(dir: WorkDir, changed: Partial<typeof profile>) {
-    const identity = await AgentIdentity.open(dir, { ...profile, ...changed });
-    return { identity, settledId: (running: number) => (identity.settle(running), identity.agentId) };
-  }
-
-  it('is kept over restarts, also when the agent has grown (D-078)', async () => {
-    const dir = await open();
-    const first = await AgentIdentity.open(dir, profile);
-    expect(first.agentId).toBeUndefined();
-    await first.registered('agent-1');
-    expect((await reopened(dir, {})).settledId(3)).toBe('agent-1');
-    expect((await reopened(dir, { configured: resources('cpus:12;mem:100;disk:10') })).settledId(3)).toBe('agent-1');
-    const withRack = await AgentIdentity.open(dir, { ...profile, attributes: [rack] });
-    withRack.settle(3);
-    expect(withRack.agentId).toBe('agent-1');
-  });
-
-  it('is given up when the agent has less than before, unless its tasks still run (D-078, A-185)', async () => {
-    const dir = await open();
-    await (await AgentIdentity.open(dir, { ...profile, attributes: [rack] })).registered('agent-1');
-    for (const changed of [{ hostname: 'node2' }, { configured: resources('cpus:2;mem:100') }, { attributes: [] }]) {
-      const changedProfile = { ...profile, attributes: [rack], ...changed };
-      const identity = await AgentIdentity.open(dir, changedProfile);
-      expect(() => identity.settle(2)).toThrow(/2 of its tasks still run/);
-      identity.settle(0);
-      expect(identity.agentId).toBeUndefined();
     }
   });
 });

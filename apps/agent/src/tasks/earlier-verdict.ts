@@ -1,5 +1,5 @@
 import { isTerminal } from '@holdfast/core/tasks';
-import { droppedByRestart, killedDuringLaunch } from './end-status';
+import { droppedByRestart, endIn, killedDuringLaunch } from './end-status';
 import type { JournalContent } from './launch-journal';
 import type { Verdict } from './task-group';
 
@@ -11,8 +11,7 @@ export function earlierVerdict(members: readonly JournalContent[]): Verdict {
     for (const event of events) {
       if (event.kind === 'kill') told ??= { taskId, end: killedDuringLaunch(event) };
       if (event.kind !== 'status' || !isTerminal(event.status.state)) continue;
-      const { state, source, reason, message = '' } = event.status;
-      return { taskId, end: { state, source, message, ...(reason !== undefined && { reason }) } };
+      return { taskId, end: endIn(event.status) };
     }
   }
   return told ?? { taskId: members[0]?.record.info.taskId ?? '', end: droppedByRestart };

@@ -1,4 +1,5 @@
-import { endStatus } from './end-status';
+import type { ContainerEnd } from '../containers';
+import { endStatus, type TaskEnd } from './end-status';
 
 const KILL = { isFrameworkRemoved: false };
 
@@ -17,6 +18,31 @@ it('a task that was told to end is killed, however its command took it (D-057)',
     expect(endStatus({ kind: 'exited', code }, KILL, true)).toMatchObject({ state: 'TASK_KILLED', source: 'SOURCE_EXECUTOR' });
   }
   expect(endStatus({ kind: 'lost', problem: 'x' }, KILL, true)).toMatchObject({ state: 'TASK_KILLED' });
+});
+
+const MB = 1024 * 1024;
+const LIMITED: ContainerEnd = { kind: 'limited', limit: 'memory', usedBytes: 48.5 * MB, limitBytes: 48 * MB };
+
+it('a task that used more memory than it may says how much it used and was allowed (D-062)', () => {
+  const { limitation, ...end } = endStatus(LIMITED, undefined, true);
+  expect(end).toEqual({
+    state: 'TASK_FAILED',
+    source: 'SOURCE_AGENT',
+    reason: 'REASON_CONTAINER_LIMITATION_MEMORY',
+    message: 'Ended by the system because it used more memory than it may: 48.5 MB used, 48 MB allowed',
+  });
+  expect(String(limitation)).toBe('mem:48.5');
+});
+
+it('a task that was told to end before it used too much memory is killed (D-057)', () => {
+  expect(endStatus(LIMITED, KILL, true)).toMatchObject({ state: 'TASK_KILLED', message: expect.stringContaining('48 MB allowed') });
+});
+
+it('a task that the agent ends is told as the agent says, however its command took it and whether it ran', () => {
+  const end: TaskEnd = { state: 'TASK_FAILED', source: 'SOURCE_AGENT', reason: 'REASON_CONTAINER_LIMITATION_DISK', message: 'too much' };
+  for (const hasRun of [true, false]) {
+    expect(endStatus({ kind: 'exited', code: 0 }, { isFrameworkRemoved: false, end }, hasRun)).toBe(end);
+  }
 });
 
 it('a task that was told to end before its command ran says so (D-058)', () => {

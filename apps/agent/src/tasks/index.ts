@@ -1,4 +1,14 @@
-export { Launch, type LaunchDeps, type LaunchSettings } from './launch';
+export { droppedByRestart, endStatus, endWithGroup, killedDuringLaunch, launchFailed, type TaskEnd } from './end-status';
+export type { CustomExecutors, Excess, KeeperOf, KeptTask, KillWish, TaskFiles } from './kept-task';
+export { type Kill, Killer, mergeKill, monotonicMs, type MonotonicClock } from './kill';
+export { LaunchAccount, type AccountDeps } from './launch-account';
+export type { LaunchDeps, LaunchSettings } from './launch-deps';
+export type { LaunchEvent } from './launch-journal';
+export type { Told } from './launch-reports';
+export type { LaunchRecord } from './launch-record';
+export { commandOf, limitsOf, userOf } from './plan-container';
+export { clearSandbox, makeSandbox } from './sandbox';
 export { startSandboxCleaner } from './sandbox-cleaner';
+export { shutdownGraceMs } from './shutdown-grace';
 export { type ReceivedGroup, TaskKeeper, type TaskKeeperDeps } from './task-keeper';
 export { taskMetrics, type TaskMetrics } from './task-metrics';

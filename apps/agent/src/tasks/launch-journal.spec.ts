@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Resources, scalar } from '@holdfast/core/resources';
 import { volumeResource } from '../disks/volumes.fixture';
 import { FRAMEWORK, runTask } from '../fake-master.fixture';
 import { mountSmallDisk, type SmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
+import type { TaskEnd } from './end-status';
 import { type LaunchEvent, LaunchJournal } from './launch-journal';
 import type { LaunchRecord } from './launch-record';
 
@@ -28,6 +30,8 @@ const EVENTS: readonly LaunchEvent[] = [
     status: { taskId: 't1', agentId: 'a1', state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', timestampMs: 1000, uuid: Buffer.alloc(16, 7) },
   },
   { kind: 'kill', startMs: 5, graceMs: 3000, isFrameworkRemoved: true },
+  { kind: 'running', sinceMs: 77 },
+  { kind: 'kill', startMs: 9, graceMs: 0, isFrameworkRemoved: false, because: 'its group ended' },
   { kind: 'acknowledged', uuid: Buffer.alloc(16, 7) },
   { kind: 'gone' },
   { kind: 'gone_confirmed' },
@@ -55,6 +59,19 @@ it('gives back what was asked for and what has happened, in order', async () => 
   expect(info).toMatchObject({ taskId: 't1', command: given.command, killGraceMs: 5 });
   // Copies of a shared volume are counted.
   expect(info.resources.equals(given.resources)).toBe(true);
+});
+
+it('gives back how the agent ends a task, so that the next one tells the same', async () => {
+  const limitation = Resources.of([scalar('disk', 12.5)]);
+  const end = { state: 'TASK_FAILED', source: 'SOURCE_AGENT', reason: 'REASON_CONTAINER_LIMITATION_DISK', message: 'too much' } as const;
+  const kill = { kind: 'kill', startMs: 1, graceMs: 0, isFrameworkRemoved: false } as const;
+  const journal = await begun();
+  await journal.append({ ...kill, end: { ...end, limitation } }, { ...kill, end: { ...end, healthy: false } });
+  await journal.close();
+  const [first, second] = (await eventsOf()) as readonly { readonly end: TaskEnd }[];
+  expect(second).toEqual({ ...kill, end: { ...end, healthy: false } });
+  expect(first).toMatchObject({ ...kill, end });
+  expect(first?.end.limitation?.equals(limitation)).toBe(true);
 });
 
 it('is added to by the next agent', async () => {

@@ -2,20 +2,18 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { taskStatusCodec } from '@holdfast/contracts';
 import { readIfPresent } from '../files';
 import type { PendingStatus } from '../updates';
+import { endIn, type TaskEnd } from './end-status';
+import type { Kill } from './kill';
 import { decodeLaunch, encodeLaunch, type LaunchRecord } from './launch-record';
 
 /** What has happened to one launch, in order. */
 export type LaunchEvent =
   | { readonly kind: 'status'; readonly status: PendingStatus }
   | { readonly kind: 'acknowledged'; readonly uuid: Uint8Array }
-  /** Asked to end; `startMs` is when it was first asked (D-057). */
-  | {
-      readonly kind: 'kill';
-      readonly startMs: number;
-      readonly graceMs: number;
-      readonly isFrameworkRemoved: boolean;
-      readonly because?: string;
-    }
+  /** Its command was started at `sinceMs` of the MonotonicClock. */
+  | { readonly kind: 'running'; readonly sinceMs: number }
+  /** Asked to end. */
+  | ({ readonly kind: 'kill' } & Kill)
   /** No process of it is left. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'gone_confirmed' };
@@ -96,11 +94,22 @@ export class LaunchJournal {
 type Json =
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'acknowledged'; readonly uuid: string }
-  | Exclude<LaunchEvent, { kind: 'status' | 'acknowledged' }>;
+  | ({ readonly kind: 'kill'; readonly end?: string } & Omit<Kill, 'end'>)
+  | Exclude<LaunchEvent, { kind: 'status' | 'acknowledged' | 'kill' }>;
 
 function toJson(event: LaunchEvent): Json {
-  if (event.kind === 'status') return { kind: 'status', status: taskStatusCodec.encode(event.status).toString('base64') };
-  return event.kind === 'acknowledged' ? { kind: 'acknowledged', uuid: Buffer.from(event.uuid).toString('hex') } : event;
+  switch (event.kind) {
+    case 'status':
+      return { kind: 'status', status: taskStatusCodec.encode(event.status).toString('base64') };
+    case 'acknowledged':
+      return { kind: 'acknowledged', uuid: Buffer.from(event.uuid).toString('hex') };
+    case 'kill': {
+      const { end, ...kill } = event;
+      return { ...kill, ...(end && { end: encodeEnd(end) }) };
+    }
+    default:
+      return event;
+  }
 }
 
 /** Undefined: an empty line, or what was cut off. */
@@ -111,9 +120,28 @@ function parse(line: string): LaunchEvent | undefined {
   } catch {
     return undefined;
   }
-  if (json.kind === 'acknowledged') return { kind: 'acknowledged', uuid: Buffer.from(json.uuid, 'hex') };
-  if (json.kind !== 'status') return json;
-  const status = taskStatusCodec.decode(Buffer.from(json.status, 'base64'));
-  if (!status.ok || status.value.uuid === undefined) return undefined;
-  return { kind: 'status', status: { ...status.value, uuid: status.value.uuid } };
+  switch (json.kind) {
+    case 'status': {
+      const status = taskStatusCodec.decode(Buffer.from(json.status, 'base64'));
+      if (!status.ok || status.value.uuid === undefined) return undefined;
+      return { kind: 'status', status: { ...status.value, uuid: status.value.uuid } };
+    }
+    case 'acknowledged':
+      return { kind: 'acknowledged', uuid: Buffer.from(json.uuid, 'hex') };
+    case 'kill': {
+      const { end, ...kill } = json;
+      const decoded = end === undefined ? undefined : decodeEnd(end);
+      return { ...kill, ...(decoded && { end: decoded }) };
+    }
+    default:
+      return json;
+  }
+}
+
+/** As the status that will tell it. */
+const encodeEnd = (end: TaskEnd): string => taskStatusCodec.encode({ ...end, taskId: 't', timestampMs: 0 }).toString('base64');
+
+function decodeEnd(text: string): TaskEnd | undefined {
+  const decoded = taskStatusCodec.decode(Buffer.from(text, 'base64'));
+  return decoded.ok ? endIn(decoded.value) : undefined;
 }

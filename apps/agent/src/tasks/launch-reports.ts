@@ -1,12 +1,15 @@
 import type { AgentId, World } from '@holdfast/core/base';
 import type { AgentMessage } from '@holdfast/contracts';
-import type { TaskRef, TaskState } from '@holdfast/core/tasks';
+import { isTerminal, type TaskRef, type TaskState, type TaskStatus } from '@holdfast/core/tasks';
 import { failpoint } from '@holdfast/platform/failpoints';
 import { ATTR, withSpan } from '@holdfast/platform/telemetry';
+import type { ToldOfChecks } from '../checks';
 import { type PendingStatus, Repeater, type RetryTimes, UpdateStream } from '../updates';
-import type { TaskEnd } from './end-status';
 import type { LaunchEvent, LaunchJournal } from './launch-journal';
 import { type LaunchRecord, refOf } from './launch-record';
+
+/** Events of what is told, and of what was answered; kills, for one, are not. */
+export type ToldEvent = Extract<LaunchEvent, { kind: 'status' | 'acknowledged' | 'gone' | 'gone_confirmed' }>;
 
 export interface ReportDeps {
   readonly world: World;
@@ -16,7 +19,14 @@ export interface ReportDeps {
   readonly send: (message: AgentMessage) => void;
 }
 
-type Told = Omit<TaskEnd, 'message'> & { readonly message?: string };
+const STATUSES_KEPT = 20;
+
+/** `uuid` and `timestampMs` are made here, unless they come from a custom executor. */
+export type Told = Pick<
+  TaskStatus,
+  'state' | 'source' | 'reason' | 'message' | 'healthy' | 'checkResult' | 'limitation' | 'data' | 'labels' | 'uuid'
+> &
+  Partial<Pick<TaskStatus, 'timestampMs'>>;
 
 /**
  * What one launch tells the master: its statuses, one at a time, and that it is gone; each written down before it is said, and said again
@@ -27,6 +37,9 @@ export class LaunchReports {
   private readonly updates: UpdateStream;
   private readonly goneRepeater: Repeater;
   private readonly said = new Set<TaskState>();
+  private recent: readonly PendingStatus[] = [];
+  /** What later statuses repeat. */
+  private known: ToldOfChecks = { wasHealthy: false };
   private isGoneNoted = false;
   private isGoneConfirmed = false;
 
@@ -69,23 +82,41 @@ export class LaunchReports {
     return this.isGoneNoted && this.isGoneConfirmed && this.updates.isDrained;
   }
 
+  /** The newest last. */
+  get statuses(): readonly TaskStatus[] {
+    return this.recent;
+  }
+
+  /** What its checks have found so far, as it was told. */
+  get toldOfChecks(): ToldOfChecks {
+    return this.known;
+  }
+
   hasSaid(state: TaskState): boolean {
     return this.said.has(state);
   }
 
-  /** Resolves when it is written down and on its way. */
-  async say(what: Told): Promise<void> {
-    this.said.add(what.state);
+  /** Resolves when it is written down, after `first`, and on its way. */
+  async say(what: Told, ...first: readonly LaunchEvent[]): Promise<void> {
     const status = this.statusOf(what);
-    await this.reporting(status, () => this.journal.append({ kind: 'status', status }));
+    this.keep(status);
+    await this.reporting(status, () => this.journal.append(...first, { kind: 'status', status }));
   }
 
   /** Its last status, and that it is gone. */
-  async sayGone(end: TaskEnd): Promise<void> {
+  async sayGone(end: Told): Promise<void> {
     this.isGoneNoted = true;
     const status = this.statusOf(end);
+    this.keep(status);
     // The status first: a master that learns of the end from it releases the volumes before it passes the status on.
     await this.reporting(status, () => this.journal.append({ kind: 'gone' }, { kind: 'status', status }));
+    this.goneRepeater.start();
+  }
+
+  /** Its last status has been said before, while volumes of it were still mounted. Resolves when it is written down and on its way. */
+  async sayGoneAfterEnd(): Promise<void> {
+    this.isGoneNoted = true;
+    await this.journal.append({ kind: 'gone' });
     this.goneRepeater.start();
   }
 
@@ -103,11 +134,11 @@ export class LaunchReports {
     if (!this.isComplete) void this.journal.append({ kind: 'gone_confirmed' });
   }
 
-  /** Takes in what an earlier agent has written down; kills are not told. */
-  replay(event: Exclude<LaunchEvent, { kind: 'kill' }>): void {
+  /** Takes in what an earlier agent has written down. */
+  replay(event: ToldEvent): void {
     switch (event.kind) {
       case 'status':
-        this.said.add(event.status.state);
+        this.keep(event.status);
         return this.updates.push(event.status);
       case 'acknowledged':
         return void this.updates.acknowledge(event.uuid);
@@ -136,6 +167,17 @@ export class LaunchReports {
     this.goneRepeater.stop();
   }
 
+  private keep(status: PendingStatus): void {
+    const { state, healthy, checkResult } = status;
+    this.said.add(state);
+    this.known = {
+      wasHealthy: this.known.wasHealthy || healthy === true,
+      ...(healthy !== undefined && { healthy }),
+      ...(checkResult && { checkResult }),
+    };
+    this.recent = [...this.recent.slice(1 - STATUSES_KEPT), status];
+  }
+
   /** Written down, then told; a span in the trace of the launch, however long after it. */
   private reporting(status: PendingStatus, write: () => Promise<void>): Promise<void> {
     return withSpan('report task status', { [ATTR.taskState]: status.state }, async () => {
@@ -147,9 +189,18 @@ export class LaunchReports {
   private statusOf(what: Told): PendingStatus {
     const { world, agentId } = this.deps;
     const { taskId, executor } = this.record.info;
-    const uuid = Buffer.from(world.ids.uuid().replaceAll('-', ''), 'hex');
+    const uuid = what.uuid ?? Buffer.from(world.ids.uuid().replaceAll('-', ''), 'hex');
+    const timestampMs = what.timestampMs ?? world.nowMs();
     const executorId = executor && { executorId: executor.executorId };
-    return { ...what, taskId, agentId: agentId(), timestampMs: world.nowMs(), uuid, ...executorId };
+    return { ...this.repeated(what.state), ...what, taskId, agentId: agentId(), timestampMs, uuid, ...executorId };
+  }
+
+  /** While it runs, what its checks have found is in every status, as in Mesos: before the first result that there is none. */
+  private repeated(state: TaskState): Pick<TaskStatus, 'healthy' | 'checkResult'> {
+    const { check, executor } = this.record.info;
+    if (state === 'TASK_STARTING' || isTerminal(state) || executor?.type === 'CUSTOM') return {};
+    const { healthy, checkResult = check && { kind: check.probe.kind } } = this.known;
+    return { ...(healthy !== undefined && { healthy }), ...(checkResult && { checkResult }) };
   }
 
   private sendStatus(status: PendingStatus, latestState: TaskState): void {

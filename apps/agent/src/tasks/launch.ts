@@ -1,134 +1,97 @@
-import { rm } from 'node:fs/promises';
-import type { AgentId, Holder, World } from '@holdfast/core/base';
+import type { Holder } from '@holdfast/core/base';
 import type { ReportedTask } from '@holdfast/contracts';
 import { hasCapability } from '@holdfast/core/offers';
-import { isTerminal, type TaskRef, type TaskState, type TaskVolume, volumesOf } from '@holdfast/core/tasks';
-import type { VolumeKey } from '@holdfast/core/volumes';
-import type { Logger } from '@holdfast/platform/process';
+import { isTerminal, type TaskRef, type TaskState, type TaskStatus, type TaskVolume, volumesOf } from '@holdfast/core/tasks';
 import { ATTR, withSpan } from '@holdfast/platform/telemetry';
-import { type Container, type ContainerMount, type ContainerRuntime, endOf, LaunchFault, readContainerLog } from '../containers';
-import { DiskFault, type VolumeDirectories } from '../disks';
-import { describeFault, faultCode } from '../files';
-import type { RetryTimes } from '../updates';
-import { droppedByRestart, endStatus, type KillCause, killedDuringLaunch, launchFailed, type TaskEnd } from './end-status';
-import { type LaunchEvent, LaunchJournal } from './launch-journal';
+import { type Container, endOf, readContainerLog } from '../containers';
+import { DiskFault } from '../disks';
+import { faultCode } from '../files';
+import { droppedByRestart, endStatus, killedDuringLaunch, launchFailed, type TaskEnd } from './end-status';
+import type { Excess, KeptTask, KillWish, TaskFiles } from './kept-task';
+import { type Kill, Killer, mergeKill } from './kill';
+import { LaunchAccount } from './launch-account';
+import type { LaunchDeps } from './launch-deps';
+import type { LaunchEvent } from './launch-journal';
 import type { LaunchRecord } from './launch-record';
-import { LaunchReports, type ReportDeps } from './launch-reports';
-import { type ContainerSurroundings, planContainer, planMounts, requireVolumes } from './plan-container';
-import { clearSandbox, makeSandbox } from './sandbox';
+import { clearSandbox } from './sandbox';
+import { setUpContainer } from './set-up-container';
+import { Supervision } from './supervision';
 import type { Stage, TaskGroup } from './task-group';
-import type { TaskMetrics } from './task-metrics';
-
-export interface LaunchSettings extends Omit<ContainerSurroundings, 'agentId'> {
-  readonly updateRetry: RetryTimes;
-  readonly bootId: string;
-}
-
-export interface LaunchDeps extends ReportDeps {
-  readonly world: World;
-  readonly log: Logger;
-  readonly runtime: ContainerRuntime;
-  readonly directories: VolumeDirectories;
-  readonly settings: LaunchSettings;
-  readonly metrics: TaskMetrics;
-  readonly agentId: () => AgentId;
-  /** Whether another launch of this agent has the volume (A-158). */
-  readonly isUsedByOthers: (launch: Launch, volume: VolumeKey) => boolean;
-  /** The master has confirmed everything; it may be forgotten. */
-  readonly onFinished: (launch: Launch) => void;
-}
-
-/** What one launch keeps on the disk; in a directory that all share, so that starting and ending make few changes there. */
-export interface LaunchFiles {
-  readonly journal: string;
-  /** Written by the container and its spawner. */
-  readonly log: string;
-}
-
-interface Kill extends KillCause {
-  readonly startMs: number;
-  readonly graceMs: number;
-}
-
-export interface KillWish extends Partial<KillCause> {
-  /** Else that of the task. */
-  readonly graceMs?: number;
-  /** Whoever asks, asks the others of its group as well. */
-  readonly isAskedOfAll?: boolean;
-}
 
 /**
- * One RunTask, from its arrival to the master's confirmation of its end. Everything that the next agent would have to know is on the disk
- * before it is said to anybody.
+ * One RunTask that is a container of its own, from its arrival to the master's confirmation of its end. Everything that the next agent would
+ * have to know is on the disk before it is said to anybody.
  */
-export class Launch {
+export class Launch implements KeptTask {
   readonly volumes: readonly TaskVolume[];
-  private readonly journal: LaunchJournal;
-  private readonly reports: LaunchReports;
-  private container: Container | undefined;
+  private readonly account: LaunchAccount;
+  private readonly killer: Killer;
+  private readonly supervision: Supervision;
+  private current: Container | undefined;
+  private runningSinceMs: number | undefined;
   private kill: Kill | undefined;
-  private cancelKillTimer: (() => void) | undefined;
-  /** On the disk, so that events can be added to it. */
-  private isRemembered = false;
   /** Judged and found good: from then on its volumes are held. */
   private isStarting = false;
   private resolveGone!: () => void;
-  /** Resolves when no process of it is left. */
   readonly whenGone = new Promise<void>((resolve) => (this.resolveGone = resolve));
 
   constructor(
     readonly record: LaunchRecord,
-    private readonly files: LaunchFiles,
+    private readonly files: TaskFiles,
     private readonly deps: LaunchDeps,
     private readonly group?: TaskGroup,
   ) {
     this.volumes = volumesOf(record.info);
-    this.journal = new LaunchJournal(files.journal, (fault) =>
-      deps.log.error({ err: fault, ...this.ref }, 'what happened to a task could not be written down'),
-    );
-    this.reports = new LaunchReports(record, this.journal, deps);
+    this.killer = new Killer(deps);
+    this.account = new LaunchAccount(record, files, deps, () => {
+      this.killer.stop();
+      deps.onFinished(this);
+    });
+    this.supervision = new Supervision(this, this.account.reports, deps);
     group?.join(this);
   }
 
   get ref(): TaskRef {
-    return this.reports.ref;
+    return this.account.ref;
   }
 
-  /** The newest state, which the master may not have been told yet. */
   get state(): TaskState {
-    return this.reports.state;
+    return this.account.state;
   }
 
-  /** No process of it is left. */
   get isGone(): boolean {
-    return this.reports.isGone;
+    return this.account.isGone;
   }
 
   get isBeingKilled(): boolean {
     return this.kill !== undefined && !this.isGone;
   }
 
-  /** True while a process of it may exist. */
   get isHolding(): boolean {
     return this.isStarting && !this.isGone;
   }
 
-  get pid(): number | undefined {
-    return this.isGone ? undefined : this.container?.mark.pid;
+  get container(): Container | undefined {
+    return this.isGone ? undefined : this.current;
   }
 
-  /** As it stands in the report to a master that may know nothing: until it is gone, and until its last state has been acknowledged. */
+  get pid(): number | undefined {
+    return this.container?.entrance;
+  }
+
+  get statuses(): readonly TaskStatus[] {
+    return this.account.reports.statuses;
+  }
+
   get report(): ReportedTask | undefined {
-    const { framework, info, launchId } = this.record;
-    return isTerminal(this.state) && this.reports.isDrained ? undefined : { framework, info, launchId, state: this.state };
+    return this.account.report;
   }
 
   holderOf({ mode }: TaskVolume): Holder {
-    const state = this.kill ? 'ending' : this.container?.hasRun ? 'running' : 'pending';
+    const state = this.kill ? 'ending' : this.current?.hasRun ? 'running' : 'pending';
     return { ...this.ref, agentId: this.deps.agentId(), mode, state, sinceMs: this.record.receivedMs };
   }
 
-  /** Starts it, or with a refusal only reports that. Resolves when its command runs or never will. */
   async begin(refusal: TaskEnd | undefined, traceParent: string | undefined): Promise<void> {
     this.isStarting = refusal === undefined;
     const attributes = { [ATTR.taskId]: this.record.info.taskId, [ATTR.launchId]: this.record.launchId };
@@ -136,7 +99,7 @@ export class Launch {
       'run task',
       attributes,
       async (span) => {
-        const problem = await this.remember();
+        const problem = await this.account.remember(() => (this.kill ? [{ kind: 'kill', ...this.kill }] : []));
         const early = await this.agreed('written', refusal ?? (problem === undefined ? undefined : launchFailed(problem)));
         const end = early ?? (await this.start());
         if (end) await this.ended(end);
@@ -146,19 +109,12 @@ export class Launch {
     );
   }
 
-  /** Goes on where an earlier agent has stopped (A-180). */
   async resume(events: readonly LaunchEvent[]): Promise<void> {
-    this.isRemembered = true;
-    for (const event of events) {
+    for (const event of this.account.replay(events)) {
       if (event.kind === 'kill') this.kill = event;
-      else this.reports.replay(event);
+      else this.runningSinceMs ??= event.sinceMs;
     }
-    if (this.isGone && isTerminal(this.state)) {
-      this.resolveGone();
-      if (!this.finishIfConfirmed()) this.reports.resend();
-      return;
-    }
-    this.reports.retractGone();
+    if (this.account.resumeIfOver()) return this.resolveGone();
     this.isStarting = true;
     const { launchId, isolation, bootId } = this.record;
     const given = this.group?.endOf(this);
@@ -167,100 +123,77 @@ export class Launch {
     if (given) return this.endedBefore(container, given);
     if (!container) return this.ended(this.neverStarted());
     this.follow(container);
-    if (this.kill) this.carryOutKill();
+    if (this.kill) this.killer.carryOut(this.kill, container, true);
   }
 
   /**
-   * Ends it: SIGTERM, and after the grace SIGKILL (D-057). Asked again, the grace can only become shorter; it counts from the first time.
-   * Its group goes with it (D-058). Resolves when that is written down.
+   * Ends it: SIGTERM, and after the grace SIGKILL (D-057). Its group goes with it (D-058). Resolves when that is written down.
    */
   async terminate(wish: KillWish = {}): Promise<void> {
     if (this.isGone || isTerminal(this.state)) return;
-    const { world, settings } = this.deps;
+    const { monotonicMs, settings } = this.deps;
     const isFirst = this.kill === undefined;
-    const graceMs = wish.graceMs ?? this.kill?.graceMs ?? this.record.info.killGraceMs ?? settings.killGraceMs;
-    const because = this.kill ? this.kill.because : wish.because;
-    const kill: Kill = {
-      startMs: this.kill?.startMs ?? world.nowMs(),
-      graceMs: Math.min(graceMs, this.kill?.graceMs ?? Infinity),
-      isFrameworkRemoved: wish.isFrameworkRemoved ?? this.kill?.isFrameworkRemoved ?? false,
-      ...(because !== undefined && { because }),
-    };
+    const kill = mergeKill(this.kill, wish, monotonicMs(), this.record.info.killGraceMs ?? settings.killGraceMs);
     this.kill = kill;
-    const written = this.isRemembered ? this.journal.append({ kind: 'kill', ...kill }) : undefined;
-    if (isFirst) this.sayKilling();
-    this.carryOutKill(isFirst);
-    if (!wish.isAskedOfAll) await this.group?.endOthers(this, because ?? `task ${this.ref.taskId} of its group was killed`);
+    this.supervision.stop();
+    const written = this.account.note({ kind: 'kill', ...kill });
+    // What has used too much is not asked to end.
+    if (isFirst && !kill.end?.limitation) this.sayKilling();
+    if (this.current) this.killer.carryOut(kill, this.current, isFirst);
+    if (!wish.isAskedOfAll) await this.group?.endOthers(this, kill.because ?? becauseOf(kill, this.ref));
     await written;
   }
 
-  /** False: not the status that waits. */
+  exceeded({ message, reason, limitation }: Excess): void {
+    if (this.kill?.graceMs === 0) return;
+    void this.terminate({ graceMs: 0, end: { state: 'TASK_FAILED', source: 'SOURCE_AGENT', reason, message, limitation } });
+  }
+
   acknowledge(uuid: Uint8Array): boolean {
-    const isExpected = this.reports.acknowledge(uuid);
-    if (isExpected) this.finishIfConfirmed();
-    return isExpected;
+    return this.account.acknowledge(uuid);
   }
 
   confirmGone(): void {
-    this.reports.confirmGone();
-    this.finishIfConfirmed();
+    this.account.confirmGone();
   }
 
-  /** A master has registered us and may have missed anything. */
   resend(): void {
-    this.reports.resend();
+    this.account.reports.resend();
   }
 
-  /** No more timers; what is not confirmed is the next agent's. */
-  stop(): void {
-    this.cancelKillTimer?.();
-    this.reports.stop();
-  }
-
-  /** Resolves when all that happened is written down. */
   close(): Promise<void> {
-    this.stop();
-    return this.journal.close();
-  }
-
-  private async remember(): Promise<string | undefined> {
-    try {
-      await this.journal.create(this.record);
-      this.isRemembered = true;
-      if (this.kill) void this.journal.append({ kind: 'kill', ...this.kill });
-      return undefined;
-    } catch (fault) {
-      return `the agent cannot write it down: ${describeFault(fault)}`;
-    }
+    this.killer.stop();
+    this.supervision.stop();
+    return this.account.close();
   }
 
   /** Undefined: it runs, or is over and has been reported. */
   private async start(): Promise<TaskEnd | undefined> {
-    if (this.group) return this.startWithGroup();
+    if (this.group) return this.startWithGroup(this.group);
     const problem = await this.setUp();
-    const { container } = this;
-    if (problem || !container) return problem;
-    this.follow(container);
-    await this.mounting(container.whenRunning);
+    const { current } = this;
+    if (problem || !current) return problem;
+    this.follow(current);
+    await this.mounting(current.whenRunning);
     return undefined;
   }
 
   /** Set up beside the others, it runs when all are. */
-  private async startWithGroup(): Promise<TaskEnd | undefined> {
-    const problem = await this.setUp();
-    const { container } = this;
-    if (container) await this.mounting(Promise.race([container.whenReady, container.whenGone]));
-    const lost = container && !container.isReady ? endStatus(await container.whenGone, this.kill, false) : undefined;
+  private async startWithGroup({ gate }: TaskGroup): Promise<TaskEnd | undefined> {
+    const problem = await this.setUp(gate);
+    const { current } = this;
+    if (current) await this.mounting(Promise.race([current.whenReady, current.whenGone]));
+    const lost = current && !current.isReady ? endStatus(await current.whenGone, this.kill, false) : undefined;
     const end = await this.agreed('ready', problem ?? lost);
-    if (!container) return end;
+    if (!current) return end;
     if (end) {
-      container.kill();
-      await container.whenGone;
+      current.kill();
+      await current.whenGone;
       return end;
     }
-    this.deps.runtime.release(container);
-    this.follow(container);
-    await container.whenRunning;
+    this.deps.runtime.release(current);
+    this.follow(current);
+    await current.whenRunning;
     return undefined;
   }
 
@@ -270,26 +203,19 @@ export class Launch {
   }
 
   /** Up to its container, which is there unless it cannot be. */
-  private async setUp(): Promise<TaskEnd | undefined> {
-    if (this.kill) return killedDuringLaunch(this.kill);
-    void this.reports.say({ state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' });
-    try {
-      await requireVolumes(this.volumes, this.deps.directories);
-      const mounts = this.mounts();
-      await makeSandbox(this.record, mounts);
-      if (this.kill) return killedDuringLaunch(this.kill);
-      const { runtime, settings, agentId } = this.deps;
-      const spec = planContainer(this.record, mounts, { ...settings, agentId: agentId() });
-      this.container = await runtime.launch(this.group ? { ...spec, gate: this.group.gate } : spec, this.files.log);
-      if (this.kill) this.carryOutKill();
-      return undefined;
-    } catch (fault) {
-      if (fault instanceof LaunchFault || fault instanceof DiskFault) return launchFailed(fault.message);
-      if (faultCode(fault) === undefined) throw fault;
-      return launchFailed(
-        faultCode(fault) === 'EEXIST' ? 'its sandbox is there already: this launch has been made before' : describeFault(fault),
-      );
-    }
+  private async setUp(gate?: string): Promise<TaskEnd | undefined> {
+    const killed = () => this.kill && killedDuringLaunch(this.kill);
+    const early = killed();
+    if (early) return early;
+    void this.account.reports.say({ state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' });
+    const started = await this.deps.slots.during(async () => {
+      const late = killed();
+      return late ?? setUpContainer(this, { ...this.files, ...(gate !== undefined && { gate }) }, killed, this.deps);
+    });
+    if ('state' in started) return started;
+    this.current = started;
+    if (this.kill) this.killer.carryOut(this.kill, started, true);
+    return undefined;
   }
 
   private async mounting(set: Promise<unknown>): Promise<void> {
@@ -299,7 +225,7 @@ export class Launch {
   }
 
   private follow(container: Container): void {
-    this.container = container;
+    this.current = container;
     this.seeThrough(container).catch((fault: unknown) => {
       // Whether anything of it is left is not known, so its volumes stay held.
       this.deps.log.error({ err: fault, ...this.ref }, 'the end of a task could not be made out');
@@ -308,29 +234,25 @@ export class Launch {
 
   private async seeThrough(container: Container): Promise<void> {
     await container.whenRunning;
-    if (container.hasRun && !this.reports.hasSaid('TASK_RUNNING')) {
-      this.deps.metrics.started(this.deps.world.nowMs() - this.record.receivedMs);
-      await this.reports.say({ state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR' });
-    }
+    if (container.hasRun) await this.running(container);
     const end = await container.whenGone;
     await this.ended(endStatus(end, this.kill, container.hasRun));
   }
 
-  /** Once, and only to a framework that wants to know; what has not run is ended without. */
-  private sayKilling(): void {
-    if (!this.container?.hasRun || !hasCapability(this.record.framework, 'TASK_KILLING_STATE')) return;
-    void this.reports.say({ state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR', message: 'Asked to end' });
+  private async running(container: Container): Promise<void> {
+    const { monotonicMs, metrics, world } = this.deps;
+    const sinceMs = (this.runningSinceMs ??= monotonicMs());
+    if (!this.account.reports.hasSaid('TASK_RUNNING')) {
+      metrics.started(world.nowMs() - this.record.receivedMs);
+      await this.account.reports.say({ state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR' }, { kind: 'running', sinceMs });
+    }
+    if (!this.kill) this.supervision.start(container, sinceMs);
   }
 
-  private carryOutKill(isFirst = true): void {
-    const { container, kill } = this;
-    if (!container || !kill) return;
-    this.cancelKillTimer?.();
-    const { world } = this.deps;
-    const leftMs = kill.startMs + kill.graceMs - world.nowMs();
-    if (!container.hasRun || leftMs <= 0) return container.kill();
-    if (isFirst) container.terminate();
-    this.cancelKillTimer = world.after(leftMs, () => container.kill());
+  /** Once, and only to a framework that wants to know; what has not run is ended without. */
+  private sayKilling(): void {
+    if (!this.current?.hasRun || !hasCapability(this.record.framework, 'TASK_KILLING_STATE')) return;
+    void this.account.reports.say({ state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR', message: 'Asked to end' });
   }
 
   private async endedWithMachine(): Promise<void> {
@@ -356,44 +278,31 @@ export class Launch {
 
   /** In this order: no process, hence no mounts; links taken away; written down; told (architecture 11.2). */
   private async ended(end: TaskEnd): Promise<void> {
-    this.cancelKillTimer?.();
+    this.killer.stop();
+    this.supervision.stop();
     await this.clearSandbox();
     // Before a master can have heard of it: it would confirm, and this end be forgotten while the group does not know of it.
     await this.group?.ended(this, end);
-    await this.reports.sayGone(end);
+    await this.account.reports.sayGone(end);
     this.deps.metrics.ended(end.state);
     this.resolveGone();
   }
 
   private async clearSandbox(): Promise<void> {
     try {
-      await clearSandbox(this.record, this.record.isolation === 'plain' ? this.mounts() : [], this.deps.world.nowMs());
+      await clearSandbox(
+        this.record,
+        this.record.isolation === 'plain' ? this.deps.access.locate(this.volumes) : [],
+        this.deps.world.nowMs(),
+      );
     } catch (fault) {
       // It was never made, or never could be.
       if (faultCode(fault) === 'ENOENT' || fault instanceof DiskFault) return;
       this.deps.log.warn({ err: fault, ...this.ref }, 'a sandbox could not be cleared');
     }
   }
-
-  /** True: nothing is left to do, and the files are going. */
-  private finishIfConfirmed(): boolean {
-    if (!this.reports.isComplete) return false;
-    this.stop();
-    this.removeFiles().catch((fault: unknown) =>
-      this.deps.log.warn({ err: fault, ...this.ref }, 'the files of an ended task could not be removed'),
-    );
-    this.deps.onFinished(this);
-    return true;
-  }
-
-  /** The journal last: without it nobody would know what the log is of. */
-  private async removeFiles(): Promise<void> {
-    await this.journal.close();
-    await rm(this.files.log, { force: true });
-    await rm(this.files.journal, { force: true });
-  }
-
-  private mounts(): readonly ContainerMount[] {
-    return planMounts(this.volumes, this.deps.directories, ({ volume }) => this.deps.isUsedByOthers(this, volume));
-  }
 }
+
+/** Why the others of its group go with it. */
+const becauseOf = ({ end }: Kill, { taskId }: TaskRef): string =>
+  end ? `task ${taskId} of its group was ended (${end.message})` : `task ${taskId} of its group was killed`;

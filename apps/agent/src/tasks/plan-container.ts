@@ -1,7 +1,9 @@
 import type { AgentId } from '@holdfast/core/base';
-import type { TaskVolume } from '@holdfast/core/tasks';
-import { type ContainerMount, type ContainerSpec, taskEnvironment } from '../containers';
-import { DiskFault, type VolumeDirectories } from '../disks';
+import type { FrameworkInfo } from '@holdfast/core/offers';
+import { MILLI } from '@holdfast/core/resources';
+import type { Command, TaskInfo } from '@holdfast/core/tasks';
+import { type ContainerLimits, type ContainerSpec, taskEnvironment } from '../containers';
+import type { PreparedVolumes } from '../volume-access';
 import type { LaunchRecord } from './launch-record';
 import { shutdownGraceMs } from './shutdown-grace';
 
@@ -16,54 +18,61 @@ export interface ContainerSurroundings {
   readonly ownUser: string;
   /** Whether it may become anybody else. */
   readonly isRoot: boolean;
+  /** Tasks get no more of the processors than they have asked for, also when more is free. */
+  readonly isCpuBounded: boolean;
+  /** Processes and threads that a task may have at once. */
+  readonly processesPerTask: number;
 }
 
 /** Who a task is to run as; undefined: as the agent does. */
 export function userOf(
-  { framework, info }: Pick<LaunchRecord, 'framework' | 'info'>,
+  { framework, info }: { readonly framework: FrameworkInfo; readonly info: Pick<TaskInfo, 'command' | 'executor'> },
   { switchUser, ownUser }: Pick<ContainerSurroundings, 'switchUser' | 'ownUser'>,
 ): string | undefined {
-  const user = info.command?.user || (switchUser ? framework.user : '');
+  const command = info.executor?.type === 'CUSTOM' ? info.executor.command : info.command;
+  const user = command?.user || (switchUser ? framework.user : '');
   return user === '' || user === ownUser ? undefined : user;
 }
 
-/** Where each volume of a launch lies and is to appear. Throws DiskFault if one cannot be located. */
-export function planMounts(
-  volumes: readonly TaskVolume[],
-  directories: VolumeDirectories,
-  isUsedByOthers: (volume: TaskVolume) => boolean,
-): readonly ContainerMount[] {
-  return volumes.map((taskVolume) => {
-    const { volume, resource, containerPath, mode } = taskVolume;
-    const located = directories.pathOf(resource);
-    if (!located.ok) throw new DiskFault(located.refusal.message);
-    // What others already work with keeps its owner (A-158).
-    return { name: volume, source: located.value.path, containerPath, mode, isGivenToUser: mode === 'RW' && !isUsedByOthers(taskVolume) };
-  });
+/** The least memory that a container is given, however little its task has asked for: less would not hold the shells around its command. */
+const LEAST_MEMORY_MB = 32;
+const BYTES_PER_MB = 1024 * 1024;
+/** The least weight of a container when processors are contended. */
+const LEAST_CPU_MILLI = 10;
+
+/** What a task may use: what it has asked for, or its limits where it has set some (D-039). */
+export function limitsOf(
+  { resources, limits = {} }: Pick<TaskInfo, 'resources' | 'limits'>,
+  { isCpuBounded, processesPerTask }: Pick<ContainerSurroundings, 'isCpuBounded' | 'processesPerTask'>,
+): ContainerLimits {
+  const asked = resources.scalars();
+  const cpuMilli = Math.max(asked.get('cpus') ?? 0, LEAST_CPU_MILLI);
+  const cpuAtMostMilli = limits.cpusMilli ?? (isCpuBounded ? cpuMilli : undefined);
+  const memoryMb = limits.memMb ?? (asked.get('mem') ?? 0) / MILLI;
+  return {
+    cpuMilli,
+    ...(cpuAtMostMilli !== undefined && { cpuAtMostMilli }),
+    ...(memoryMb !== 'unlimited' && { memoryBytes: Math.round(Math.max(memoryMb, LEAST_MEMORY_MB) * BYTES_PER_MB) }),
+    processes: processesPerTask,
+  };
 }
 
-/** Throws DiskFault unless all data is where it should be: mounting must not be the first to find out. */
-export async function requireVolumes(volumes: readonly TaskVolume[], directories: VolumeDirectories): Promise<void> {
-  for (const { resource } of volumes) {
-    const located = directories.pathOf(resource);
-    if (!located.ok) throw new DiskFault(located.refusal.message);
-    await directories.require(located.value);
-  }
-}
+/** How a command is started. The first argument of a program is its own name. */
+export const commandOf = ({ shell, value = '', args }: Command): ContainerSpec['command'] =>
+  shell ? { line: value } : { program: value, args: args.slice(1) };
 
 /** The container for a launch. */
-export function planContainer(record: LaunchRecord, mounts: readonly ContainerMount[], around: ContainerSurroundings): ContainerSpec {
+export function planContainer(record: LaunchRecord, { mounts, groups }: PreparedVolumes, around: ContainerSurroundings): ContainerSpec {
   const { framework, info, launchId, isolation, sandbox } = record;
   const { command } = info;
   const user = userOf(record, around);
-  const value = command?.value ?? '';
   return {
     launchId,
     label: `${framework.id}/${info.taskId}`,
     isolation,
     sandbox,
     mounts,
-    command: command?.shell === false ? { program: value, args: command.args.slice(1) } : { line: value },
+    command: command ? commandOf(command) : { line: '' },
     environment: taskEnvironment({
       ...around,
       framework,
@@ -71,6 +80,9 @@ export function planContainer(record: LaunchRecord, mounts: readonly ContainerMo
       sandbox,
       shutdownGraceMs: info.executor ? shutdownGraceMs(info.executor) : around.killGraceMs,
     }),
+    limits: limitsOf(info, around),
+    ...(command?.uris && { uris: command.uris }),
     ...(user !== undefined && { user }),
+    ...(user !== undefined && groups.length > 0 && { groups }),
   };
 }

@@ -1,6 +1,7 @@
 import { type Resource, Resources, scalar } from '@holdfast/core/resources';
-import type { TaskInfo } from '@holdfast/core/tasks';
+import type { ExecutorInfo, TaskInfo, TaskLimits } from '@holdfast/core/tasks';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
+import { EXECUTOR } from '../fake-master.fixture';
 import { type LaunchSurroundings, refuseLaunch } from './plan-launch';
 
 const task = (...resources: readonly Resource[]): TaskInfo => ({
@@ -57,10 +58,13 @@ it('fails a task whose volume could not be created, with that sentence', () => {
   });
 });
 
-it.each(['/data', '../data', 'a/../b', '', './a', 'stdout', 'stderr/x'])('refuses the container path %j (architecture 11.4)', (path) => {
-  const end = refuseLaunch(task(volumeResource('v1', 100, { path })), known());
-  expect(end).toMatchObject({ state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID' });
-});
+it.each(['/data', '../data', 'a/../b', '', './a', 'stdout', 'stderr/x'])(
+  'refuses the container path %j (A-152, architecture 11.4)',
+  (path) => {
+    const end = refuseLaunch(task(volumeResource('v1', 100, { path })), known());
+    expect(end).toMatchObject({ state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID' });
+  },
+);
 
 it('refuses one volume inside another, but not beside it', () => {
   const V2 = (path: string) => volumeResource('v2', 10, { path });
@@ -82,9 +86,33 @@ it('refuses a read-only volume where nothing could enforce it, rather than hand 
   });
 });
 
+it('refuses a limit where nothing could enforce it (D-039)', () => {
+  const limited = (limits: TaskLimits) => ({ ...task(), limits });
+  const notEnforced = ['cpus', 'mem', 'processes'] as const;
+  expect(refuseLaunch(limited({ cpusMilli: 2000, memMb: 64 }), known())).toBeUndefined();
+  expect(refuseLaunch(limited({ memMb: 'unlimited' }), known({ notEnforced }))).toBeUndefined();
+  for (const [name, limits] of [
+    ['cpus', { cpusMilli: 2000 }],
+    ['mem', { memMb: 64 }],
+  ] as const) {
+    expect(refuseLaunch(limited(limits), known({ notEnforced }))).toMatchObject({
+      state: 'TASK_FAILED',
+      reason: 'REASON_CONTAINER_LAUNCH_FAILED',
+      message: expect.stringContaining(`it sets a limit of ${name}, which this agent cannot enforce`),
+    });
+  }
+});
+
 it('refuses a task without a command', () => {
   const { command: _command, ...without } = task();
   expect(refuseLaunch(without, known())).toMatchObject({ state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID' });
+});
+
+it('leaves it to a custom executor what its tasks do, which has to have a command itself', () => {
+  const { command, ...without } = task();
+  const under = (executor: Partial<ExecutorInfo>) => ({ ...without, executor: { ...EXECUTOR, type: 'CUSTOM' as const, ...executor } });
+  expect(refuseLaunch(under({ command: command! }), known())).toBeUndefined();
+  expect(refuseLaunch(under({}), known())?.message).toBe('The task is invalid: its executor has no command');
 });
 
 it('fails a task of another user where the agent is not root', () => {

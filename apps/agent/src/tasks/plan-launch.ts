@@ -2,7 +2,7 @@ import type { Resources } from '@holdfast/core/resources';
 import { containerPathProblem, needsCheckpoint, Resources as Sum, type Resource } from '@holdfast/core/resources';
 import { type TaskInfo, type TaskVolume, volumesOf } from '@holdfast/core/tasks';
 import type { VolumeKey } from '@holdfast/core/volumes';
-import type { Isolation } from '../containers';
+import type { Isolation, NotEnforced } from '../containers';
 import { launchFailed, type TaskEnd } from './end-status';
 
 /** What a launch is judged against, at its place in the order of operations. */
@@ -12,6 +12,8 @@ export interface LaunchSurroundings {
   readonly destroying: ReadonlySet<VolumeKey>;
   readonly creationFailure: (volume: VolumeKey) => string | undefined;
   readonly isolation: Isolation;
+  /** What this agent cannot keep its tasks from. */
+  readonly notEnforced?: readonly NotEnforced[];
   /** Another user than the agent's own, as whom the task is to run. */
   readonly user?: string;
   /** Whether the agent may become somebody else. */
@@ -21,11 +23,20 @@ export interface LaunchSurroundings {
 /** Undefined: it can be started. Otherwise how it ends instead. */
 export function refuseLaunch(info: TaskInfo, surroundings: LaunchSurroundings): TaskEnd | undefined {
   const volumes = volumesOf(info);
-  return invalid(info, volumes) ?? unknownResources(info, volumes, surroundings) ?? notHere(volumes, surroundings) ?? notAs(surroundings);
+  return (
+    invalid(info, volumes) ??
+    unknownResources(info, volumes, surroundings) ??
+    notHere(volumes, surroundings) ??
+    notWithin(info, surroundings) ??
+    notAs(surroundings)
+  );
 }
 
-function invalid({ command }: TaskInfo, volumes: readonly TaskVolume[]): TaskEnd | undefined {
-  const problem = command?.value ? containerPathsProblem(volumes) : 'it has no command';
+/** A custom executor knows itself what its tasks are to do; it is the executor then that needs a command. */
+function invalid({ command, executor }: TaskInfo, volumes: readonly TaskVolume[]): TaskEnd | undefined {
+  const isCustom = executor?.type === 'CUSTOM';
+  const missing = isCustom ? 'its executor has no command' : 'it has no command';
+  const problem = (isCustom ? executor.command : command)?.value ? containerPathsProblem(volumes) : missing;
   if (problem === undefined) return undefined;
   return { state: 'TASK_ERROR', source: 'SOURCE_AGENT', reason: 'REASON_TASK_INVALID', message: `The task is invalid: ${problem}` };
 }
@@ -79,6 +90,13 @@ function notHere(volumes: readonly TaskVolume[], { isolation }: LaunchSurroundin
       `volume ${readOnly.volume} is wanted read-only, which this agent cannot enforce: it runs without namespaces (HOLDFAST_AGENT_ISOLATION)`,
     )
   );
+}
+
+/** What is asked for by name is had, or the task is not run (D-039). */
+function notWithin({ limits = {} }: TaskInfo, { notEnforced = [] }: LaunchSurroundings): TaskEnd | undefined {
+  const wanted = { cpus: limits.cpusMilli !== undefined, mem: typeof limits.memMb === 'number' };
+  const [name] = (['cpus', 'mem'] as const).filter((one) => wanted[one] && notEnforced.includes(one));
+  return name && launchFailed(`it sets a limit of ${name}, which this agent cannot enforce: it runs without control groups`);
 }
 
 function notAs({ user, isRoot }: LaunchSurroundings): TaskEnd | undefined {

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordedLog } from '@holdfast/testing/log';
 import { manualWorld } from '@holdfast/testing/world';
-import { useTempDirectory } from '../files/temp-directory.fixture';
-import { cleanSandboxes, keptShare } from './sandbox-cleaner';
+import { mountSmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
+import { cleanSandboxes, keptShare, nowForAges } from './sandbox-cleaner';
 
 const directory = useTempDirectory();
 
@@ -29,6 +29,34 @@ it('removes sandboxes of ended tasks after their time, never what their links le
   expect([old, young, running].map((path) => existsSync(path))).toEqual([false, true, true]);
   expect(existsSync(join(sandboxes, 'f1/t1'))).toBe(false);
   expect(existsSync(join(volume, 'data'))).toBe(true);
+});
+
+it('leaves one alone in which a volume is still mounted, and removes the others (A-144)', async () => {
+  const world = manualWorld();
+  const sandboxes = join(directory(), 'sandboxes');
+  const log = recordedLog();
+  for (const launch of ['l1', 'l2', 'l3']) mkdirSync(join(sandboxes, 'f1/t1', launch, 'data'), { recursive: true });
+  const mountedAt = join(sandboxes, 'f1/t1/l2/data');
+  const disk = mountSmallDisk(mountedAt, 64);
+  try {
+    writeFileSync(join(mountedAt, 'precious'), 'x');
+    await cleanSandboxes({ sandboxes, keepMs: 0, isInUse: () => false, world, log }, Date.now() + 60_000);
+    expect(readdirSync(join(sandboxes, 'f1/t1'))).toEqual(['l2']);
+    expect(existsSync(join(mountedAt, 'precious'))).toBe(true);
+    expect(log.lines.map(({ message }) => message)).toEqual(['an old sandbox could not be removed']);
+  } finally {
+    disk.unmount();
+  }
+});
+
+it('takes none for old because the clock is set forward, or was set back before they ended (A-143)', () => {
+  const startMs = Date.UTC(2026, 0, 1);
+  const yearMs = 365 * 86_400_000;
+  const passedMs = 3 * 60_000;
+  // Ended when the agent started; the clock has been set forward since.
+  expect(nowForAges(startMs, passedMs, startMs + passedMs + yearMs) - startMs).toBe(passedMs);
+  // Ended a moment ago by a clock that had been set back.
+  expect(nowForAges(startMs, passedMs, startMs + passedMs - yearMs) - (startMs + passedMs - yearMs)).toBe(0);
 });
 
 it('keeps them the shorter the fuller the disk is (A-143)', () => {

@@ -25,7 +25,7 @@ const gone = (...ids: readonly string[]) =>
 const states = (id: string): readonly TaskState[] => bed.master.statuses(id).map(({ state }) => state);
 const last = (id: string) => bed.master.statuses(id).at(-1);
 /** What an agent remembers of tasks that the master has not confirmed. */
-const leftovers = (agent: TestAgent) => readdirSync(join(agent.workDir, 'meta/tasks'));
+const leftovers = (agent: TestAgent) => ['meta/tasks', 'meta/gates'].flatMap((path) => readdirSync(join(agent.workDir, path)));
 const kill = (taskId: string, graceMs?: number) =>
   bed.master.send({ kind: 'kill_task', frameworkId: 'f1', taskId, ...(graceMs !== undefined && { graceMs }) });
 
@@ -248,7 +248,7 @@ it('left at the gate by an agent that was killed is ended by the next, and no co
   await running('t1', 't2');
   await first.stop();
   // As it was before the agent let the group go.
-  writeFileSync(join(first.workDir, 'meta/tasks', `${group.tasks[0]!.launchId}.gate`), '');
+  writeFileSync(join(first.workDir, 'meta/gates', group.tasks[0]!.launchId), '');
   const agent = await bed.start();
   await gone('t1', 't2');
   for (const [at, id] of ['t1', 't2'].entries()) {
@@ -298,6 +298,6 @@ describe('the next agent', () => {
 it('leaves nothing behind that the next agent would not remove', async () => {
   const first = await started();
   await first.stop();
-  writeFileSync(join(first.workDir, 'meta/tasks/gone.gate'), '');
+  writeFileSync(join(first.workDir, 'meta/gates/gone'), '');
   expect(leftovers(await bed.start())).toEqual([]);
 });

@@ -4,7 +4,9 @@ import { isTerminal } from '@holdfast/core/tasks';
 import type { Logger } from '@holdfast/platform/process';
 import { describeFault } from '../files';
 import { endWithGroup, launchFailed, type TaskEnd } from './end-status';
-import type { Launch } from './launch';
+import type { KeptTask } from './kept-task';
+
+export type GroupMember = Pick<KeptTask, 'ref' | 'state' | 'isGone' | 'isBeingKilled' | 'terminate'>;
 
 /** Where the members wait for one another: all written down; all set up, so that nothing is left that could keep a command from running. */
 export type Stage = 'written' | 'ready';
@@ -25,11 +27,15 @@ export interface Verdict {
  * knows that every command that could be started runs, or ran.
  */
 export class TaskGroup {
-  private readonly members = new Set<Launch>();
+  private readonly members = new Set<GroupMember>();
+  /** Their processes are gone, which may not be written down yet. */
+  private readonly over = new Set<GroupMember>();
   private readonly stages: Readonly<Record<Stage, Barrier>>;
   private verdict: Verdict | undefined;
   private isEnding = false;
   private isRecovering = false;
+  /** Who was found to take the others along before all were there. */
+  private found: { readonly member: GroupMember; readonly because: string } | undefined;
 
   /** `size`: how many members it has, all of which join before anything else happens. */
   constructor(
@@ -40,7 +46,7 @@ export class TaskGroup {
     this.stages = { written: new Barrier(size), ready: new Barrier(size) };
   }
 
-  join(member: Launch): void {
+  join(member: GroupMember): void {
     this.members.add(member);
   }
 
@@ -48,7 +54,7 @@ export class TaskGroup {
    * A member has come to a stage, or to an end instead. Resolves with undefined once every member is there, or as soon as one has come to an
    * end: with how this one is to end, too.
    */
-  async meet(member: Launch, stage: Stage, end: TaskEnd | undefined): Promise<TaskEnd | undefined> {
+  async meet(member: GroupMember, stage: Stage, end: TaskEnd | undefined): Promise<TaskEnd | undefined> {
     if (end) this.giveUp({ taskId: member.ref.taskId, end });
     else if (this.stages[stage].arrive() && !this.verdict) await this.pass(stage, member);
     await this.stages[stage].passed;
@@ -56,16 +62,18 @@ export class TaskGroup {
   }
 
   /** The others go with it, unless they end already. Resolves when that is written down. */
-  async endOthers(member: Launch, because: string): Promise<void> {
+  async endOthers(member: GroupMember, because: string): Promise<void> {
+    if (this.isRecovering) this.found ??= { member, because };
     if (this.isEnding || this.isRecovering) return;
     this.isEnding = true;
     await Promise.all([...this.members].filter((other) => other !== member).map((other) => other.terminate({ because })));
   }
 
   /** A member is over, its process gone, and that is to be told next. */
-  async ended(member: Launch, { state, message }: TaskEnd): Promise<void> {
+  async ended(member: GroupMember, { state, message }: TaskEnd): Promise<void> {
+    this.over.add(member);
     if (state !== 'TASK_FINISHED') await this.endOthers(member, `task ${member.ref.taskId} of its group ended as ${state} (${message})`);
-    if ([...this.members].every((one) => one === member || one.isGone)) await this.removeGate();
+    if ([...this.members].every((one) => one.isGone || this.over.has(one))) await this.removeGate();
   }
 
   /** None of its commands has run, and none will; the first to say why is right. */
@@ -75,9 +83,8 @@ export class TaskGroup {
   }
 
   /** How a member of a group that was given up ends; undefined if it was not. */
-  endOf(member: Launch): TaskEnd | undefined {
-    if (!this.verdict) return undefined;
-    return this.verdict.taskId === member.ref.taskId ? this.verdict.end : endWithGroup(this.verdict.end, this.verdict.taskId);
+  endOf(member: GroupMember): TaskEnd | undefined {
+    return this.verdict && endOfMember(this.verdict, member.ref.taskId);
   }
 
   /** Until `recovered`, members that turn out to be over do not end the others, which may not have been read yet. */
@@ -89,13 +96,19 @@ export class TaskGroup {
   async recovered(): Promise<void> {
     this.isRecovering = false;
     const members = [...this.members];
-    const failed = members.find(({ state, isBeingKilled }) => isBeingKilled || (isTerminal(state) && state !== 'TASK_FINISHED'));
-    const how = failed?.isBeingKilled ? 'was killed' : `ended as ${failed?.state}`;
-    if (failed) await this.endOthers(failed, `task ${failed.ref.taskId} of its group ${how}`);
+    // What was found meanwhile may not be written down yet, and until it is does not show in the member's state.
+    const found = this.found ?? this.findCause(members);
+    if (found) await this.endOthers(found.member, found.because);
     if (members.every(({ isGone }) => isGone)) await this.removeGate();
   }
 
-  private async pass(stage: Stage, member: Launch): Promise<void> {
+  private findCause(members: readonly GroupMember[]): TaskGroup['found'] {
+    const member = members.find(({ state, isBeingKilled }) => isBeingKilled || (isTerminal(state) && state !== 'TASK_FINISHED'));
+    const how = member?.isBeingKilled ? 'was killed' : `ended as ${member?.state}`;
+    return member && { member, because: `task ${member.ref.taskId} of its group ${how}` };
+  }
+
+  private async pass(stage: Stage, member: GroupMember): Promise<void> {
     try {
       if (stage === 'written') await writeFile(this.gate, '', { flag: 'wx' });
       else await rm(this.gate);
@@ -112,6 +125,10 @@ export class TaskGroup {
     );
   }
 }
+
+/** How a task of a group ends that none of runs. */
+export const endOfMember = (verdict: Verdict, taskId: TaskId): TaskEnd =>
+  verdict.taskId === taskId ? verdict.end : endWithGroup(verdict.end, verdict.taskId);
 
 class Barrier {
   open!: () => void;

@@ -7,23 +7,32 @@ import type { FrameworkInfo } from '@holdfast/core/offers';
 import type { TaskInfo, TaskRef } from '@holdfast/core/tasks';
 import { idProblem } from '@holdfast/core/resources';
 import type { VolumeKey } from '@holdfast/core/volumes';
-import type { Isolation } from '../containers';
+import type { Isolation, NotEnforced } from '../containers';
+import { makeDirectories } from '../files';
 import { earlierVerdict } from './earlier-verdict';
-import type { TaskEnd } from './end-status';
-import { Launch, type LaunchDeps } from './launch';
+import { launchFailed, type TaskEnd } from './end-status';
+import type { CustomExecutors, KeptTask, TaskFiles } from './kept-task';
+import { Launch } from './launch';
+import type { LaunchDeps } from './launch-deps';
 import { type JournalContent, LaunchJournal } from './launch-journal';
 import type { GroupMembership, LaunchRecord } from './launch-record';
 import { userOf } from './plan-container';
 import { type LaunchSurroundings, refuseLaunch } from './plan-launch';
 import { shutdownGraceMs } from './shutdown-grace';
-import { TaskGroup } from './task-group';
+import { StartSlots } from './start-slots';
+import { endOfMember, TaskGroup, type Verdict } from './task-group';
 
-export interface TaskKeeperDeps extends Omit<LaunchDeps, 'isUsedByOthers' | 'onFinished'> {
+export interface TaskKeeperDeps extends Omit<LaunchDeps, 'isUsedByOthers' | 'onFinished' | 'slots'> {
   /** `meta/tasks` */
   readonly directory: string;
+  /** `meta/gates`: of groups; seen by their containers, which must not see the rest. Made if missing. */
+  readonly gates: string;
   /** Where sandboxes are made. */
   readonly sandboxes: string;
   readonly isolation: Isolation;
+  readonly notEnforced: readonly NotEnforced[];
+  /** Absent: tasks that name one cannot be carried out. */
+  readonly customExecutors?: CustomExecutors;
 }
 
 /** What the agent has at a launch's place in the order. */
@@ -32,10 +41,10 @@ export type KnownResources = Pick<LaunchSurroundings, 'checkpointed' | 'destroyi
 type RunTask = Extract<MasterMessage, { kind: 'run_task' }>;
 type RunGroup = Extract<MasterMessage, { kind: 'run_group' }>;
 
-/** The launches of a RunGroup, and what holds them together. */
+/** The launches of a RunGroup, and what holds them together; a custom executor does so itself. */
 export interface ReceivedGroup {
-  readonly group: TaskGroup;
-  readonly launches: readonly Launch[];
+  readonly group: TaskGroup | undefined;
+  readonly launches: readonly KeptTask[];
 }
 
 /** Finished launches that are remembered so that a RunTask which comes twice runs once. */
@@ -43,16 +52,17 @@ const FINISHED_KEPT = 10_000;
 
 /** The tasks of this agent: those that run, and those whose end the master has not yet confirmed. */
 export class TaskKeeper {
-  private readonly launches = new Map<LaunchId, Launch>();
+  private readonly launches = new Map<LaunchId, KeptTask>();
   /** Launches under one task id: a new one may come while the end of the last is still being confirmed. */
-  private readonly byTask = new Map<string, Set<Launch>>();
-  private readonly byVolume = new Map<VolumeKey, Set<Launch>>();
+  private readonly byTask = new Map<string, Set<KeptTask>>();
+  private readonly byVolume = new Map<VolumeKey, Set<KeptTask>>();
   private readonly finished = new Set<LaunchId>();
   private readonly launchDeps: LaunchDeps;
 
   private constructor(private readonly deps: TaskKeeperDeps) {
     this.launchDeps = {
       ...deps,
+      slots: new StartSlots(deps.world),
       isUsedByOthers: (launch, volume) => this.isUsed(volume, launch),
       onFinished: (launch) => this.forget(launch),
     };
@@ -70,7 +80,7 @@ export class TaskKeeper {
     return [...this.launches.values()].filter(({ isHolding }) => isHolding).length;
   }
 
-  all(): Iterable<Launch> {
+  all(): Iterable<KeptTask> {
     return this.launches.values();
   }
 
@@ -95,7 +105,7 @@ export class TaskKeeper {
   }
 
   /** Notes a RunTask, so that a kill that overtakes it finds it. Undefined: it has come before, or cannot be carried out. */
-  receive({ launchId, framework, info }: Pick<RunTask, 'launchId' | 'framework' | 'info'>): Launch | undefined {
+  receive({ launchId, framework, info }: Pick<RunTask, 'launchId' | 'framework' | 'info'>): KeptTask | undefined {
     const record = this.recordOf(framework, info, launchId);
     return record && this.add(record);
   }
@@ -106,7 +116,7 @@ export class TaskKeeper {
     const [first] = records;
     if (!first || records.length < tasks.length) return undefined;
     const membership = { id: first.launchId, size: tasks.length };
-    const group = this.groupOf(membership);
+    const group = isCustom(first.info) ? undefined : this.groupOf(membership);
     return { group, launches: records.map((record) => this.add({ ...record, group: membership }, group)) };
   }
 
@@ -114,21 +124,23 @@ export class TaskKeeper {
    * At its place in the order of operations: judged against what the agent has now, holding its volumes from now on. The start itself goes
    * on beside what comes next; the returned promise resolves when its command runs, or never will.
    */
-  begin(launch: Launch, known: KnownResources, traceParent: string | undefined): Promise<void> {
+  begin(launch: KeptTask, known: KnownResources, traceParent: string | undefined): Promise<void> {
     return launch.begin(this.refusalOf(launch, known), traceParent);
   }
 
   /** As `begin`, for a whole group: the first problem of any is that of all (B-074). */
   async beginGroup({ group, launches }: ReceivedGroup, known: KnownResources, traceParent: string | undefined): Promise<void> {
+    let verdict: Verdict | undefined;
     for (const launch of launches) {
       const end = this.refusalOf(launch, known);
-      if (end) group.giveUp({ taskId: launch.ref.taskId, end });
+      if (end) verdict ??= { taskId: launch.ref.taskId, end };
     }
-    await Promise.all(launches.map((launch) => launch.begin(group.endOf(launch), traceParent)));
+    if (verdict) group?.giveUp(verdict);
+    await Promise.all(launches.map((launch) => launch.begin(verdict && endOfMember(verdict, launch.ref.taskId), traceParent)));
   }
 
   /** Received and not to be begun. */
-  abandon(launch: Launch): void {
+  abandon(launch: KeptTask): void {
     this.forget(launch);
     this.finished.delete(launch.record.launchId);
   }
@@ -143,14 +155,15 @@ export class TaskKeeper {
     for (const launch of this.launches.values()) {
       if (launch.ref.frameworkId === frameworkId) void launch.terminate({ isFrameworkRemoved: true, isAskedOfAll: true });
     }
+    this.deps.customExecutors?.shutDownFramework(frameworkId);
   }
 
-  /** Of an executor there is nothing but its tasks: the agent itself is the default executor. */
+  /** Of a default executor there is nothing but its tasks: the agent itself is that. */
   shutdownExecutor(frameworkId: FrameworkId, executorId: ExecutorId): void {
-    let isKnown = false;
+    let isKnown = this.deps.customExecutors?.shutDown(frameworkId, executorId) ?? false;
     for (const launch of this.launches.values()) {
       const { executor } = launch.record.info;
-      if (launch.ref.frameworkId !== frameworkId || executor?.executorId !== executorId) continue;
+      if (launch.ref.frameworkId !== frameworkId || executor?.executorId !== executorId || isCustom(launch.record.info)) continue;
       isKnown = true;
       const because = 'its executor was shut down';
       void launch.terminate({ graceMs: shutdownGraceMs(executor), because, isAskedOfAll: true });
@@ -173,11 +186,12 @@ export class TaskKeeper {
 
   /** Ends every task, with at most this grace; resolves when no process is left. */
   async terminateAll(graceMs: number): Promise<void> {
-    const running = [...this.launches.values()].filter(({ isHolding }) => isHolding);
+    const executors = this.deps.customExecutors?.terminateAll(graceMs);
+    const running = [...this.launches.values()].filter(({ isHolding, record }) => isHolding && !isCustom(record.info));
     for (const launch of running) {
       void launch.terminate({ graceMs: Math.min(graceMs, launch.record.info.killGraceMs ?? graceMs), isAskedOfAll: true });
     }
-    await Promise.all(running.map(({ whenGone }) => whenGone));
+    await Promise.all([executors, ...running.map(({ whenGone }) => whenGone)]);
   }
 
   /** Tasks go on. */
@@ -185,7 +199,7 @@ export class TaskKeeper {
     await Promise.all([...this.launches.values()].map((launch) => launch.close()));
   }
 
-  private isUsed(volume: VolumeKey, except: Launch): boolean {
+  private isUsed(volume: VolumeKey, except: KeptTask): boolean {
     for (const launch of this.byVolume.get(volume) ?? []) {
       // Of several that come at once the first is not kept from giving the volume to its user by those behind it.
       if (launch === except) return false;
@@ -207,28 +221,30 @@ export class TaskKeeper {
     return { launchId, framework, info, isolation, sandbox, bootId: settings.bootId, receivedMs: world.nowMs() };
   }
 
-  private refusalOf({ record }: Launch, known: KnownResources): TaskEnd | undefined {
-    const { isolation, settings } = this.deps;
+  private refusalOf({ record }: KeptTask, known: KnownResources): TaskEnd | undefined {
+    const { isolation, notEnforced, settings } = this.deps;
+    if (isCustom(record.info) && !this.deps.customExecutors) return launchFailed('this agent runs no custom executors');
     const user = userOf(record, settings);
-    return refuseLaunch(record.info, { ...known, isolation, isRoot: settings.isRoot, ...(user !== undefined && { user }) });
+    return refuseLaunch(record.info, { ...known, isolation, notEnforced, isRoot: settings.isRoot, ...(user !== undefined && { user }) });
   }
 
   private groupOf({ id, size }: GroupMembership): TaskGroup {
-    return new TaskGroup(join(this.deps.directory, `${id}${GATE}`), size, this.deps.log);
+    return new TaskGroup(join(this.deps.gates, id), size, this.deps.log);
   }
 
-  private add(record: LaunchRecord, group?: TaskGroup): Launch {
-    const { directory } = this.deps;
+  private add(record: LaunchRecord, group?: TaskGroup): KeptTask {
+    const { directory, customExecutors } = this.deps;
     const { launchId } = record;
-    const files = { journal: join(directory, `${launchId}${JOURNAL}`), log: join(directory, `${launchId}.log`) };
-    const launch = new Launch(record, files, this.launchDeps, group);
+    const files: TaskFiles = { journal: join(directory, `${launchId}${JOURNAL}`), log: join(directory, `${launchId}.log`) };
+    const isTheirs = isCustom(record.info) && customExecutors;
+    const launch = isTheirs ? isTheirs.taskOf(record, files, this.launchDeps) : new Launch(record, files, this.launchDeps, group);
     this.launches.set(launchId, launch);
     enter(this.byTask, taskKey(launch.ref.frameworkId, launch.ref.taskId), launch);
     for (const { volume } of launch.volumes) enter(this.byVolume, volume, launch);
     return launch;
   }
 
-  private forget(launch: Launch): void {
+  private forget(launch: KeptTask): void {
     const { launchId, frameworkId, taskId } = launch.ref;
     this.launches.delete(launchId);
     leave(this.byTask, taskKey(frameworkId, taskId), launch);
@@ -238,7 +254,8 @@ export class TaskKeeper {
   }
 
   private async recoverAll(): Promise<void> {
-    const { directory } = this.deps;
+    const { directory, gates } = this.deps;
+    await makeDirectories(gates, 0o700);
     const names = await readdir(directory);
     const found: JournalContent[] = [];
     for (const name of names) {
@@ -249,16 +266,17 @@ export class TaskKeeper {
     const launches = found.map(({ record }) => this.add(record, record.group && groups.get(record.group.id)));
     for (const [at, launch] of launches.entries()) await launch.resume(found[at]!.events);
     for (const group of groups.values()) await group.recovered();
-    for (const name of names) {
+    await this.deps.customExecutors?.recovered();
+    for (const id of await readdir(gates)) {
       // Nothing is left of its tasks.
-      if (name.endsWith(GATE) && !groups.has(name.slice(0, -GATE.length))) await rm(join(directory, name), { force: true });
+      if (!groups.has(id)) await rm(join(gates, id), { force: true });
     }
   }
 
   private recoverGroups(found: readonly JournalContent[]): ReadonlyMap<LaunchId, TaskGroup> {
     const groups = new Map<LaunchId, TaskGroup>();
     for (const { record } of found) {
-      if (!record.group || groups.has(record.group.id)) continue;
+      if (!record.group || isCustom(record.info) || groups.has(record.group.id)) continue;
       const group = this.groupOf(record.group);
       groups.set(record.group.id, group);
       group.recovering();
@@ -283,18 +301,19 @@ export class TaskKeeper {
   }
 }
 
-function enter<K>(index: Map<K, Set<Launch>>, key: K, launch: Launch): void {
+function enter<K>(index: Map<K, Set<KeptTask>>, key: K, launch: KeptTask): void {
   index.set(key, (index.get(key) ?? new Set()).add(launch));
 }
 
-function leave<K>(index: Map<K, Set<Launch>>, key: K, launch: Launch): void {
+function leave<K>(index: Map<K, Set<KeptTask>>, key: K, launch: KeptTask): void {
   const launches = index.get(key);
   launches?.delete(launch);
   if (launches?.size === 0) index.delete(key);
 }
 
+const isCustom = ({ executor }: TaskInfo): boolean => executor?.type === 'CUSTOM';
+
 const JOURNAL = '.journal';
-const GATE = '.gate';
 const SET_ASIDE = '.unreadable';
 
 /** Ids have no slash in them. */

@@ -22,13 +22,16 @@ export interface Asking {
   readonly ifInDoubt?: string;
 }
 
-/** Adds the options of every command that asks a master. */
-export const asksMaster = (command: Command, { settings }: CliContext): Command =>
+/** Adds the options of every command that asks a master for something that can be a table. */
+export const asksMaster = (command: Command, context: CliContext): Command =>
+  reachesMaster(command, context).option('--json', 'print JSON in place of a table');
+
+/** Those of every command that asks a master. */
+export const reachesMaster = (command: Command, { settings }: CliContext): Command =>
   command
     .option('--master <host:port>', 'the master to ask (environment: HOLDFAST_MASTER)', parseAddress, settings.master)
     .option('--principal <name>', 'who asks, where the master wants to know (environment: HOLDFAST_PRINCIPAL)', settings.principal)
-    .option('--secret-file <file>', 'where the secret of the principal is (environment: HOLDFAST_SECRET_FILE)', settings.secretFile)
-    .option('--json', 'print JSON in place of a table');
+    .option('--secret-file <file>', 'where the secret of the principal is (environment: HOLDFAST_SECRET_FILE)', settings.secretFile);
 
 /** Asks one question. A refusal ends the command with 1, an unreachable master with 3, each with a sentence that says what to do. */
 export async function ask<T>(

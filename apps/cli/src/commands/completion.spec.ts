@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ok } from '@holdfast/core/base';
 import type { FrameworkInfo } from '@holdfast/core/offers';
+import { Resources } from '@holdfast/core/resources';
 import { bundleScript } from '@holdfast/testing/processes';
 import { runHoldfast } from '../command-line.fixture';
 import { agentCalled, TestMaster, volumeOn } from '../test-master.fixture';
@@ -76,6 +77,19 @@ describe('completion at Tab', () => {
     master.answers.getFrameworks = () => ok({ frameworks: [{ info: INDEXER, connected: true, offers: [] }] });
     expect(await suggestions('holdfast verify --agent ag')).toEqual(['agent-1', 'agent-2']);
     expect(await suggestions('holdfast task list --framework ')).toEqual(['f-1']);
+  });
+
+  it('suggests tasks, of the framework of the line if one is named, and agents where one is expected', async () => {
+    const task = (taskId: string) => ({
+      frameworkId: 'f-1',
+      info: { taskId, name: '', agentId: 'agent-1', resources: Resources.empty, labels: [], unsupportedFields: [], wire: new Uint8Array() },
+      status: { taskId, state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', timestampMs: 1 } as const,
+    });
+    master.answers.getTasks = () => ok({ tasks: [task('reader'), task('writer')] });
+    expect(await suggestions('holdfast task logs --framework f-1 -f w')).toEqual(['writer']);
+    expect(master.requests('getTasks')).toEqual([{ frameworkId: 'f-1' }]);
+    expect(await suggestions('holdfast task kill ')).toEqual(['reader', 'writer']);
+    expect(await suggestions('holdfast agent show ')).toEqual(['agent-1']);
   });
 
   it('asks the master of the line rather than that of the environment', async () => {

@@ -14,15 +14,15 @@ type Shell = (typeof SHELLS)[number];
 export function addCompletionCommands(program: Command, context: CliContext): void {
   program
     .command('completion')
-    .description('print a script that completes commands, options, volumes and agents at Tab')
+    .description('print a script that completes commands, options, volumes, tasks and agents at Tab')
     .addArgument(new Argument('<shell>', 'the shell that reads it').choices(SHELLS))
     .addHelpText(
       'after',
       '\nFor this session:\n' +
         '  bash, zsh:  source <(holdfast completion bash)\n' +
         '  fish:       holdfast completion fish | source\n' +
-        'For every session, put that line into ~/.bashrc, ~/.zshrc (after compinit) or ~/.config/fish/config.fish. Names of volumes and\n' +
-        'agents come from the master in HOLDFAST_MASTER, or in --master on the line, if it answers within a second.',
+        'For every session, put that line into ~/.bashrc, ~/.zshrc (after compinit) or ~/.config/fish/config.fish. Names of volumes,\n' +
+        'tasks and agents come from the master in HOLDFAST_MASTER, or in --master on the line, if it answers within a second.',
     )
     .action(async (shell: Shell) => {
       const completer = context.startedWith.map(quoted).join(' ');

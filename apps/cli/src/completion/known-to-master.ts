@@ -34,6 +34,11 @@ async function namesOf(operator: Operator, wanted: Wanted): Promise<readonly Sug
       const { frameworks } = orNothing(await operator.frameworks(), { frameworks: [] });
       return frameworks.flatMap(({ info }) => (info.id === undefined ? [] : [{ name: info.id, description: info.name }]));
     }
+    case 'tasks': {
+      const query = wanted.frameworkId === undefined ? {} : { frameworkId: wanted.frameworkId };
+      const { tasks } = orNothing(await operator.tasks(query), { tasks: [] });
+      return tasks.map(({ frameworkId, info, status }) => ({ name: info.taskId, description: `${status.state}, of ${frameworkId}` }));
+    }
     case 'volumes': {
       const query = wanted.agentId === undefined ? {} : { agentId: wanted.agentId };
       const { volumes } = orNothing(await operator.volumes(query), { volumes: [] });

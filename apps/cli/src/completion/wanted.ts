@@ -5,6 +5,7 @@ export type Wanted =
   | { readonly kind: 'words'; readonly words: readonly Suggestion[] }
   /** Only the master knows. `agentId`: as the line says, where it does. */
   | { readonly kind: 'agents' | 'frameworks' }
+  | { readonly kind: 'tasks'; readonly frameworkId?: string }
   | { readonly kind: 'volumes'; readonly agentId?: string }
   | { readonly kind: 'files' }
   | { readonly kind: 'nothing' };
@@ -78,6 +79,11 @@ function ofOption({ argChoices, long = '' }: Option): Wanted {
 
 function ofArgument(argument: Argument | undefined, given: ReadonlyMap<string, string>): Wanted {
   if (argument?.argChoices !== undefined) return { kind: 'words', words: argument.argChoices.map((name) => ({ name })) };
+  if (argument?.name() === 'agent') return { kind: 'agents' };
+  if (argument?.name() === 'task') {
+    const frameworkId = given.get('--framework');
+    return { kind: 'tasks', ...(frameworkId !== undefined && { frameworkId }) };
+  }
   if (argument?.name() !== 'volume') return { kind: 'nothing' };
   const agentId = given.get('--agent');
   return { kind: 'volumes', ...(agentId !== undefined && { agentId }) };

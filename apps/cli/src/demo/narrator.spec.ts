@@ -6,7 +6,7 @@ function listen(isJson: boolean, isTTY = false) {
   const out: string[] = [];
   const ending = new AbortController();
   const terminal = createTerminal(
-    { stdout: { write: (text) => out.push(text), isTTY }, stderr: { write: () => undefined } },
+    { stdout: { write: (text) => out.push(String(text)), isTTY }, stderr: { write: () => undefined } },
     { noColor: true },
   );
   return {

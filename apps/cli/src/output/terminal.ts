@@ -9,6 +9,8 @@ export interface Terminal {
   readonly marks: { readonly good: string; readonly bad: string };
   /** One line, or several, for standard output. */
   say(text?: string): void;
+  /** For standard output as it is; resolves when there is room for more. */
+  write(bytes: Uint8Array): Promise<void>;
   /** For standard error. */
   complain(text: string): void;
   /** One line in place of the one said fleetingly before it; '' takes it away. Only where somebody looks. */
@@ -16,7 +18,11 @@ export interface Terminal {
 }
 
 export interface Streams {
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdout: {
+    write(text: string | Uint8Array): unknown;
+    once?(event: 'drain', listener: () => void): unknown;
+    readonly isTTY?: boolean;
+  };
   readonly stderr: { write(text: string): unknown };
 }
 
@@ -28,6 +34,11 @@ export function createTerminal({ stdout, stderr }: Streams, { noColor }: { reado
     colours,
     marks: isLive ? { good: colours.green('✔'), bad: colours.red('✘') } : { good: 'ok', bad: 'FAILED' },
     say: (text = '') => stdout.write(`${text}\n`),
+    write: (bytes) =>
+      new Promise((resolve) => {
+        if (stdout.write(bytes) === false && stdout.once) stdout.once('drain', resolve);
+        else resolve();
+      }),
     complain: (text) => stderr.write(`${text}\n`),
     fleeting: (text) => isLive && stderr.write(`${ERASED_LINE}${text}`),
   };

@@ -8,6 +8,7 @@ import { resizeCopies } from '../agents/resize-volume';
 import { sendOperation } from '../agents/send-operation';
 import type { Deps } from '../deps';
 import { beginDrain } from '../drains/begin-drain';
+import { bringExecutor } from '../executors/bring-executor';
 import type { Framework } from '../frameworks';
 import { rescindOffersWith } from '../offers/return-offers';
 import { type Feedback, trackOperation } from '../operations/track-operation';
@@ -79,7 +80,8 @@ function takeStep(stage: Stage, step: AgentStep): void {
     case 'apply_operation':
       return applyOperation(stage, step);
     case 'run_task': {
-      const { info, launchId } = step.task;
+      const { info, launchId, executor } = step.task;
+      if (executor) bringExecutor(deps, framework, agent, role, executor);
       stageTask(deps, framework, agent, role, step.task, info);
       const traceParent = currentTraceParent();
       agent.link?.send({

@@ -4,6 +4,7 @@ import { withExecutor } from '@holdfast/contracts';
 import { currentTraceParent } from '@holdfast/platform/telemetry';
 import type { Agent } from '../agents/agent-book';
 import type { Deps } from '../deps';
+import { bringExecutor } from '../executors/bring-executor';
 import type { Framework } from '../frameworks';
 import { stageTask } from './stage-task';
 
@@ -15,12 +16,8 @@ export function runGroup(
   role: Role,
   { tasks, group }: Extract<AgentStep, { kind: 'run_group' }>,
 ): void {
-  const { executor, executorResources } = group;
-  if (!deps.executors.get(agent.id, framework.id, executor.executorId)) {
-    const resources = executorResources.unallocate();
-    deps.executors.put({ frameworkId: framework.id, agentId: agent.id, info: executor, role, resources, expected: 0 });
-  }
-  const launches = tasks.map((task) => ({ info: withExecutor(task.info, executor), launchId: task.launchId, task }));
+  bringExecutor(deps, framework, agent, role, group);
+  const launches = tasks.map((task) => ({ info: withExecutor(task.info, group.executor), launchId: task.launchId, task }));
   for (const { task, info } of launches) stageTask(deps, framework, agent, role, task, info);
   const traceParent = currentTraceParent();
   agent.link?.send({

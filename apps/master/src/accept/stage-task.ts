@@ -23,6 +23,7 @@ export function stageTask(deps: Deps, framework: Framework, agent: Agent, role: 
       agentId: agent.id,
       state: 'TASK_STAGING',
       timestampMs: deps.world.nowMs(),
+      last: info.executor,
       partitionAware: true,
     }),
     unacknowledged: undefined,

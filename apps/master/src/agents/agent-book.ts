@@ -6,6 +6,7 @@ import type { VolumeDrain } from '../drains/volume-drain';
 import { AgentOperations } from './agent-operations';
 import { AgentQueue } from './agent-queue';
 import type { Destruction } from './destroy-volumes';
+import type { Marking } from './mark-agent-unreachable';
 
 /** The live stream to one agent. */
 export interface AgentLink {
@@ -19,10 +20,13 @@ export interface AgentLink {
 /**
  * - `connected`: registered over a live stream; its resources are offered.
  * - `disconnected`: the stream broke; its tasks are kept, nothing of it is offered.
- * - `unreachable`: silent for longer than the agent timeout; its tasks are reported unreachable.
+ * - `unreachable`: silent for longer than the agent timeout, and written down as such; its tasks are reported unreachable.
  * - `recovering`: admitted by an earlier master, not back yet.
  */
 export type AgentState = 'connected' | 'disconnected' | 'unreachable' | 'recovering';
+
+/** `unknown`: this master has never heard of it, although it has an id. */
+export type StateBefore = AgentState | 'unknown';
 
 export interface Agent {
   readonly id: AgentId;
@@ -42,6 +46,10 @@ export interface Agent {
   /** On whose behalf it was asked for its next report, if a person asked. */
   reportBy: Principal | undefined;
   lastHeardMs: number;
+  /** Pings in a row that it has not answered or, being away, could not be sent. */
+  missedPings: number;
+  /** It is about to become unreachable, unless it is heard from before. */
+  marking: Marking | undefined;
   unreachableSinceMs: number | undefined;
   /** Operations sent and not yet answered. */
   readonly operations: AgentOperations;
@@ -72,6 +80,8 @@ export const newAgent = (id: AgentId, storeId: StoreId, info: AgentInfo, total: 
   isReconciled: false,
   reportBy: undefined,
   lastHeardMs: 0,
+  missedPings: 0,
+  marking: undefined,
   unreachableSinceMs: undefined,
   operations: new AgentOperations(),
   destroying: new Set(),

@@ -17,18 +17,17 @@ describe('the store of admitted agents', () => {
     await redis.stop();
   });
 
-  it('brings each agent back as it was last saved (D-074)', async () => {
-    const agents = new RedisAgentStore(client, 't', log);
+  it('brings each agent back as it was last saved (D-074, D-075)', async () => {
+    const agents = new RedisAgentStore(client, 't');
     const admitted = (id: string, hostname: string): AdmittedAgent => ({
       id,
       storeId: `store-of-${id}`,
       info: { id, hostname, httpPort: 5051, attributes: [], domain: { region: 'north', zone: 'n-1' } },
     });
-    agents.save(admitted('a-1', 'old'));
-    agents.save(admitted('a-1', 'new'));
-    agents.save(admitted('a-2', 'other'));
+    const silent = { ...admitted('a-2', 'other'), unreachableSinceMs: 7 };
+    await Promise.all([admitted('a-1', 'old'), admitted('a-1', 'new'), silent].map((agent) => agents.save(agent)));
     const loaded = [...(await agents.load())].sort((a, b) => a.id.localeCompare(b.id));
-    expect(loaded).toEqual([admitted('a-1', 'new'), admitted('a-2', 'other')]);
-    expect(await new RedisAgentStore(client, 'elsewhere', log).load()).toEqual([]);
+    expect(loaded).toEqual([admitted('a-1', 'new'), silent]);
+    expect(await new RedisAgentStore(client, 'elsewhere').load()).toEqual([]);
   });
 });

@@ -1,18 +1,23 @@
 import type { Redis } from 'ioredis';
 import type { AgentId, StoreId } from '@holdfast/core/base';
 import type { AgentInfo } from '@holdfast/contracts';
-import type { Logger } from '@holdfast/platform/process';
 import { keysOf } from '../keys';
 
 export interface AdmittedAgent {
   readonly id: AgentId;
   readonly storeId: StoreId;
   readonly info: AgentInfo;
+  /** Since when it is marked unreachable; absent: it is not. */
+  readonly unreachableSinceMs?: number;
 }
 
-/** The agents ever admitted and not removed; a restarted master waits for them rather than calling their tasks unknown (D-060). */
+/**
+ * The agents ever admitted, and which of them are unreachable: a restarted master waits for the others rather than calling their tasks unknown,
+ * and says of these that theirs are unreachable, and since when (D-060, D-075).
+ */
 export interface AgentStore {
-  save(agent: AdmittedAgent): void;
+  /** Resolves when it stands in Redis, however long that takes; rejects if Redis does not take it. */
+  save(agent: AdmittedAgent): Promise<void>;
   load(): Promise<readonly AdmittedAgent[]>;
 }
 
@@ -22,15 +27,12 @@ export class RedisAgentStore implements AgentStore {
   constructor(
     private readonly redis: Redis,
     keyPrefix: string,
-    private readonly log: Logger,
   ) {
     this.key = keysOf(keyPrefix).agents;
   }
 
-  save(agent: AdmittedAgent): void {
-    this.redis
-      .hset(this.key, agent.id, JSON.stringify(agent))
-      .catch((cause: unknown) => this.log.warn({ err: cause, agentId: agent.id }, 'admitted agent not written to Redis'));
+  async save(agent: AdmittedAgent): Promise<void> {
+    await this.redis.hset(this.key, agent.id, JSON.stringify(agent));
   }
 
   async load(): Promise<readonly AdmittedAgent[]> {

@@ -1,6 +1,5 @@
 import { Resources, scalar } from '@holdfast/core/resources';
 import { engDisk, launch, MasterStory, reportedTask, volume } from '../master.fixture';
-import { watchAgents } from './agent-health';
 import { asBookChange } from './agent-snapshot';
 import { disconnectAgent } from './disconnect-agent';
 import { reportAnew } from './report-anew';
@@ -62,22 +61,6 @@ describe('an agent', () => {
     await story.register({ agent: info, checkpointed });
     expect(eng.events.at(-1)).toMatchObject({ type: 'UPDATE', status: { taskId: 't1', state: 'TASK_DROPPED' } });
     expect(await story.holders('eng/data')).toEqual([]);
-  });
-
-  it('that stays silent is unreachable: its framework is told, its holders stay (D-070, D-075)', async () => {
-    const { story, eng, agent } = await cluster();
-    await story.accept(eng, story.offer(eng, agent, [cpu, V]), launch(agent.agent.id, ['t1', cpu, V]));
-    watchAgents(story.deps);
-    story.world.advance(60_000);
-    expect(agent.sent.filter(({ kind }) => kind === 'ping')).toHaveLength(4);
-    story.world.advance(15_000);
-    expect(agent.agent.state).toBe('unreachable');
-    expect(eng.events.filter(({ type }) => type === 'UPDATE').at(-1)).toMatchObject({
-      status: { taskId: 't1', state: 'TASK_UNREACHABLE' },
-    });
-    expect(await story.holders('eng/data')).toEqual(['t1 pending']);
-    // Every framework hears that the agent is lost, whether it has tasks there or not.
-    expect(eng.events.at(-1)).toEqual({ type: 'FAILURE', agentId: agent.agent.id });
   });
 
   it('whose volume was left half destroyed is told again, and the disk comes back when it is gone', async () => {

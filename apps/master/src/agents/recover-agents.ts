@@ -1,10 +1,23 @@
 import { Resources } from '@holdfast/core/resources';
 import type { Deps } from '../deps';
-import { newAgent } from './agent-book';
+import { newAgent, type Agent } from './agent-book';
 
-/** After a restart: agents admitted by an earlier master are waited for; after the agent timeout they are unreachable (D-074). */
-export async function recoverAgents(deps: Deps): Promise<void> {
-  for (const { id, storeId, info } of await deps.agentStore.load()) {
-    deps.agents.put({ ...newAgent(id, storeId, info, Resources.empty), lastHeardMs: deps.world.nowMs() });
+/**
+ * After a restart: agents that an earlier master has admitted are known again. Those that it has marked unreachable still are (D-060,
+ * D-075); the others are waited for, and returned (D-074).
+ */
+export async function recoverAgents(deps: Deps): Promise<readonly Agent[]> {
+  const awaited: Agent[] = [];
+  for (const { id, storeId, info, unreachableSinceMs } of await deps.agentStore.load()) {
+    const agent = newAgent(id, storeId, info, Resources.empty);
+    agent.lastHeardMs = unreachableSinceMs ?? deps.world.nowMs();
+    deps.agents.put(agent);
+    if (unreachableSinceMs === undefined) {
+      awaited.push(agent);
+    } else {
+      agent.state = 'unreachable';
+      agent.unreachableSinceMs = unreachableSinceMs;
+    }
   }
+  return awaited;
 }

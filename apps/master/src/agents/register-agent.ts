@@ -9,9 +9,11 @@ import { rebuildExecutors } from '../executors/rebuild-executors';
 import { rescindOffer } from '../offers/return-offers';
 import { adoptOperations } from '../operations/adopt-operations';
 import { adoptTasks } from '../tasks/adopt-tasks';
-import { newAgent, type Agent, type AgentLink } from './agent-book';
+import { newAgent, type Agent, type AgentLink, type StateBefore } from './agent-book';
+import { heardFrom } from './heard-from';
 import { asBookChange } from './agent-snapshot';
 import { destroyAnew, findDoomed } from './destroy-anew';
+import { remember } from './remember-agent';
 
 export type Register = Extract<AgentMessage, { kind: 'register' }>;
 
@@ -24,26 +26,36 @@ export async function registerAgent(deps: Deps, register: Register, link: AgentL
   const total = applyCheckpointed(register.configured, register.checkpointed);
   if (!total.ok) return refuse('agent_refused', { problem: total.refusal.message });
   await deps.leadership.raiseAbove(register.highestEpoch);
-  const agent = admit(deps, register, total.value);
+  const known = admitted(deps, register);
+  const agent = known ?? admit(deps, register, total.value);
   // Who waits in the queue for a word over an earlier stream would keep this one waiting.
   deps.inspections.interrupt(agent.storeId);
-  return agent.queue.run(() => takeReport(deps, agent, register, total.value, link));
+  return agent.queue.run(() => takeReport(deps, agent, known ? known.state : 'unknown', register, total.value, link));
 }
 
 let agentCount = 0;
 
+function admitted(deps: Deps, { agent: { id }, storeId }: Register): Agent | undefined {
+  const known = id === undefined ? undefined : deps.agents.get(id);
+  return known?.storeId === storeId ? known : undefined;
+}
+
 function admit(deps: Deps, { agent: info, storeId }: Register, total: Resources): Agent {
-  const known = info.id === undefined ? undefined : deps.agents.get(info.id);
-  if (known && known.storeId === storeId) return known;
   // An id that is known for another store was copied together with a work directory: the newcomer gets its own.
-  const id: AgentId = info.id !== undefined && !known ? info.id : `${deps.leadership.masterId}-S${agentCount++}`;
+  const id: AgentId = info.id !== undefined && !deps.agents.get(info.id) ? info.id : `${deps.leadership.masterId}-S${agentCount++}`;
   const agent = newAgent(id, storeId, info, total);
   deps.agents.put(agent);
   return agent;
 }
 
-async function takeReport(deps: Deps, agent: Agent, register: Register, total: Resources, link: AgentLink): Promise<Agent> {
-  const before = agent.state;
+async function takeReport(
+  deps: Deps,
+  agent: Agent,
+  before: StateBefore,
+  register: Register,
+  total: Resources,
+  link: AgentLink,
+): Promise<Agent> {
   const destroying = [...agent.destroying];
   const draining = closeDrains(deps, agent);
   closeEarlierRegistration(deps, agent, link);
@@ -54,10 +66,12 @@ async function takeReport(deps: Deps, agent: Agent, register: Register, total: R
   const doomed = findDoomed(total, outcome, destroying);
   agent.info = { ...register.agent, id: agent.id };
   agent.state = 'connected';
+  // The ledger may have taken its time; all that while it was not pinged.
+  heardFrom(deps, agent);
   agent.isReconciled = outcome.refusal === undefined;
   agent.total = total.subtract(Resources.of(doomed.map(({ resource }) => resource)));
   agent.unreachableSinceMs = undefined;
-  deps.agentStore.save({ id: agent.id, storeId: agent.storeId, info: agent.info });
+  remember(deps, agent);
   link.send({
     kind: 'registered',
     agentId: agent.id,
@@ -65,7 +79,7 @@ async function takeReport(deps: Deps, agent: Agent, register: Register, total: R
     pingTimeoutMs: deps.settings.agentTimeoutMs,
   });
   adoptTasks(deps, agent, register.tasks, before);
-  rebuildExecutors(deps, agent);
+  rebuildExecutors(deps, agent, register.executors);
   resumeDrains(deps, agent, outcome, draining);
   agent.bookedInRequest = deps.allocator.change(asBookChange(deps, agent));
   destroyAnew(deps, agent, doomed);
@@ -83,7 +97,7 @@ function closeEarlierRegistration(deps: Deps, agent: Agent, link: AgentLink): vo
   agent.registration++;
   agent.link?.drop('it has registered over a newer stream');
   agent.link = link;
-  agent.lastHeardMs = deps.world.nowMs();
+  heardFrom(deps, agent);
   agent.operations.forget();
   agent.destroying.clear();
   for (const offer of deps.offers.ofAgent(agent.id)) rescindOffer(deps, offer);
@@ -103,14 +117,14 @@ function reportOf(agent: Agent, register: Register): Parameters<Deps['ledger']['
         const principal = resource.disk?.persistence?.principal;
         return { volume: keyOfVolume(resource), resource, ...(principal !== undefined && { principal }) };
       }),
-    holders: register.tasks.filter(({ state }) => !isTerminal(state)).map((task) => holderOf(agent, task)),
+    holders: register.tasks.filter(({ state, isHolding }) => isHolding || !isTerminal(state)).map((task) => holderOf(agent, task)),
   };
 }
 
-function holderOf(agent: Agent, { framework, info, launchId, state }: ReportedTask): StoreReport['holders'][number] {
+function holderOf(agent: Agent, { framework, info, launchId, state, isHolding }: ReportedTask): StoreReport['holders'][number] {
   return {
     holder: { frameworkId: framework.id ?? '', taskId: info.taskId, launchId, agentId: agent.id },
-    state: state === 'TASK_RUNNING' || state === 'TASK_KILLING' ? 'running' : 'pending',
+    state: isHolding ? 'ending' : state === 'TASK_RUNNING' || state === 'TASK_KILLING' ? 'running' : 'pending',
     volumes: volumesOf(info).map(({ volume, mode }) => ({ volume, mode })),
   };
 }

@@ -56,12 +56,12 @@ function dispatch(
       const isKnown = deps.tasks.get(framework.id, call.taskId) !== undefined;
       return onceKnown(framework, isKnown, () => answered(killTask(deps, framework, call)));
     }
-    case 'SHUTDOWN': {
+    case 'SHUTDOWN':
+    case 'MESSAGE': {
       const isKnown = deps.executors.get(call.agentId, framework.id, call.executorId) !== undefined;
-      return onceKnown(framework, isKnown, () => answered(shutdownExecutor(deps, framework, call)));
+      const carryOut = () => (call.type === 'MESSAGE' ? sendMessage(deps, framework, call) : shutdownExecutor(deps, framework, call));
+      return onceKnown(framework, isKnown, () => answered(carryOut()));
     }
-    case 'MESSAGE':
-      return answered(sendMessage(deps, framework, call));
     case 'ACKNOWLEDGE':
       acknowledgeUpdate(deps, framework, call);
       return TAKEN;

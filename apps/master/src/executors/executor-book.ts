@@ -2,7 +2,10 @@ import type { AgentId, ExecutorId, FrameworkId, Role } from '@holdfast/core/base
 import type { Resources } from '@holdfast/core/resources';
 import type { ExecutorInfo } from '@holdfast/core/tasks';
 
-/** The executor of task groups: it is there from the first of its tasks to the end of the last, and so are its resources. */
+/**
+ * What runs tasks beside the agent itself. The one that is built in is there from the first of its tasks to the end of the last; one that its
+ * framework brings, from the first until the agent says that it is gone, with or without tasks. So are its resources.
+ */
 export interface Executor {
   readonly frameworkId: FrameworkId;
   readonly agentId: AgentId;
@@ -12,7 +15,12 @@ export interface Executor {
   readonly resources: Resources;
   /** ACCEPTs under way that launch more tasks on it; until they are settled it does not end. */
   expected: number;
+  /** Of a custom one: it is gone, but an ACCEPT under way may start it anew. */
+  hasEnded: boolean;
 }
+
+/** Brought by its framework: it lives on without tasks. */
+export const isCustom = ({ info }: Pick<Executor, 'info'>): boolean => info.type === 'CUSTOM';
 
 /** Which executors run where. */
 export class ExecutorBook {
@@ -40,6 +48,10 @@ export class ExecutorBook {
     if (!this.byAgent.has(agentId)) return undefined;
     const own = this.ofAgent(agentId).filter((executor) => executor.frameworkId === frameworkId);
     return own.length === 0 ? undefined : own.map(({ info }) => info.executorId);
+  }
+
+  ofFramework(frameworkId: FrameworkId): readonly Executor[] {
+    return [...this.byAgent.values()].flatMap((some) => [...some.values()].filter((executor) => executor.frameworkId === frameworkId));
   }
 
   ofAgent(agentId: AgentId): readonly Executor[] {

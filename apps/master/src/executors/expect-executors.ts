@@ -1,4 +1,4 @@
-import type { AgentId } from '@holdfast/core/base';
+import type { AgentId, ExecutorId } from '@holdfast/core/base';
 import type { Operation } from '@holdfast/core/offers';
 import type { Deps } from '../deps';
 import type { Framework } from '../frameworks';
@@ -9,8 +9,8 @@ import { endIfIdle } from './end-executor';
  * does not charge their resources again (D-036). Answers with what is to be called once the ACCEPT is settled.
  */
 export function expectExecutors(deps: Deps, framework: Framework, agentId: AgentId, operations: readonly Operation[]): () => void {
-  const expected = operations.flatMap((operation) => {
-    const executor = operation.type === 'LAUNCH_GROUP' && deps.executors.get(agentId, framework.id, operation.executor.executorId);
+  const expected = operations.flatMap(executorIdsIn).flatMap((executorId) => {
+    const executor = deps.executors.get(agentId, framework.id, executorId);
     return executor ? [executor] : [];
   });
   for (const executor of expected) executor.expected++;
@@ -20,4 +20,11 @@ export function expectExecutors(deps: Deps, framework: Framework, agentId: Agent
       endIfIdle(deps, executor);
     }
   };
+}
+
+function executorIdsIn(operation: Operation): readonly ExecutorId[] {
+  if (operation.type === 'LAUNCH_GROUP') return [operation.executor.executorId];
+  if (operation.type !== 'LAUNCH') return [];
+  const ids = operation.tasks.flatMap(({ task }) => (task.ok && task.value.executor ? [task.value.executor.executorId] : []));
+  return [...new Set(ids)];
 }

@@ -1,1 +1,1 @@
-export { ExecutorBook, type Executor } from './executor-book';
+export { ExecutorBook, isCustom, type Executor } from './executor-book';

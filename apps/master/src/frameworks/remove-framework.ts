@@ -35,7 +35,9 @@ export function endFramework(deps: Deps, framework: Framework, why: string): Eve
 
 /** Everything of a removed framework that may still run: over for everybody, its agents are told, nobody waits for acknowledgements. */
 export function endTasksOf(deps: Deps, frameworkId: FrameworkId, why: string): void {
-  const agentIds = new Set(deps.tasks.ofFramework(frameworkId).map((task) => task.agentId));
+  const agentIds = new Set(
+    [...deps.tasks.ofFramework(frameworkId), ...deps.executors.ofFramework(frameworkId)].map(({ agentId }) => agentId),
+  );
   for (const task of deps.tasks.ofFramework(frameworkId)) endTask(deps, task, why);
   releaseOperations(deps, frameworkId);
   for (const agentId of agentIds) deps.agents.get(agentId)?.link?.send({ kind: 'shutdown_framework', frameworkId });

@@ -1,23 +1,19 @@
 import { assert, ok, refused, type Principal, type Result } from '@holdfast/core/base';
-import type { MesosFormat } from '@holdfast/contracts';
+import type { SchedulerFormat } from '@holdfast/contracts';
+import { bodyChecks, firstRefusal, formatOf, type Answer, type BodyHead, type HeadCheck } from '@holdfast/platform/mesos-http';
 import { basicChallenge, REALM } from '../authentication';
-import type { Answer } from './answer';
+import { FORMATS } from './formats';
 import { redirect, type Leader } from './leader';
-import { formatOf } from './negotiate';
 
 /** What can be known of a request before its body is read. */
-export interface RequestHead {
-  readonly method: string;
+export interface RequestHead extends BodyHead {
   /** Path and query. */
   readonly origin: string;
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
   readonly authenticated: Result<Principal | undefined>;
   readonly leader: Leader;
 }
 
-/** Each step answers if it refuses; the first that does decides (wire document 2). */
-type Check = (head: RequestHead) => Answer | undefined;
+type Check = HeadCheck<RequestHead>;
 
 const authentication: Check = ({ authenticated }) =>
   authenticated.ok
@@ -33,51 +29,19 @@ const principalHasAName: Check = ({ authenticated }) =>
 
 const leadership: Check = ({ leader, origin }) => (leader.kind === 'us' ? undefined : redirect(leader, origin));
 
-const isPost: Check = ({ method }) =>
-  method === 'POST' ? undefined : { status: 405, text: `Calls are sent with POST, not ${method}.`, headers: { Allow: 'POST' } };
-
-const hasContentType: Check = ({ contentType }) =>
-  contentType === undefined
-    ? { status: 400, text: 'The header Content-Type is missing: application/json or application/x-protobuf.' }
-    : undefined;
-
-const isKnownContentType: Check = ({ contentType = '' }) =>
-  formatOf(contentType)
-    ? undefined
-    : { status: 415, text: `Content-Type must be exactly application/json or application/x-protobuf; it is '${contentType}'.` };
-
-const isKnownEncoding: Check = ({ contentEncoding }) =>
-  contentEncoding === undefined || /^(identity|(x-)?gzip)?$/i.test(contentEncoding)
-    ? undefined
-    : {
-        status: 415,
-        text: `A body may be compressed with gzip only; Content-Encoding is '${contentEncoding}'.`,
-        headers: { 'Accept-Encoding': 'gzip' },
-      };
-
-const IN_ORDER: readonly Check[] = [
-  authentication,
-  principalHasAName,
-  leadership,
-  isPost,
-  hasContentType,
-  isKnownContentType,
-  isKnownEncoding,
-];
+const IN_ORDER: readonly Check[] = [authentication, principalHasAName, leadership, ...bodyChecks(FORMATS)];
 
 /** What the checks have found out. */
 export interface Admitted {
   readonly principal: Principal | undefined;
   /** How the body is to be read. */
-  readonly format: MesosFormat;
+  readonly format: SchedulerFormat;
 }
 
 export function checkRequest(head: RequestHead): Result<Admitted, Answer> {
-  for (const check of IN_ORDER) {
-    const answer = check(head);
-    if (answer) return refused(answer);
-  }
-  const format = formatOf(head.contentType ?? '');
+  const answer = firstRefusal(IN_ORDER, head);
+  if (answer) return refused(answer);
+  const format = formatOf(FORMATS, head.contentType ?? '');
   assert(head.authenticated.ok && format, 'what the checks let pass is authenticated and can be read');
   return ok({ principal: head.authenticated.value, format });
 }

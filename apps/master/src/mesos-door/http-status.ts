@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from '@holdfast/core/base';
 import type { SubscribedCall } from '@holdfast/contracts';
-import type { Answer } from './answer';
+import type { Answer } from '@holdfast/platform/mesos-http';
 
 /** The one place where a refusal meets HTTP (wire document 13, D-009; architecture 11.3). A code without a row does not compile. */
 export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
@@ -40,6 +40,8 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   unauthenticated: 401,
   principal_mismatch: 400,
   executor_unknown: 400,
+  task_unknown: 400,
+  task_over: 409,
   operation_unknown: 400,
 };
 

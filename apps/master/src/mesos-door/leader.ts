@@ -1,4 +1,4 @@
-import type { Answer } from './answer';
+import type { Answer } from '@holdfast/platform/mesos-http';
 
 interface Address {
   readonly hostname: string;

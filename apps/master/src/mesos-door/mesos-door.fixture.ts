@@ -1,11 +1,11 @@
 import { ok, type Principal } from '@holdfast/core/base';
+import { BodyReader } from '@holdfast/platform/mesos-http';
 import { serveHttp, type HttpServer } from '@holdfast/platform/process';
 import { recordedLog, type RecordedLog } from '@holdfast/testing/log';
 import type { EventStream } from '../frameworks';
 import { MasterStory } from '../master.fixture';
 import { DoorClient } from './door-client.fixture';
 import type { Leader } from './leader';
-import { BodyReader } from './read-body';
 import { mesosDoor, schedulerCalls, type MesosDoor } from '.';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -41,7 +41,11 @@ export class DoorStory {
         },
         carryOut: calls.carryOut,
       },
-      bodies: new BodyReader({ maxBodyBytes: MAX_BODY_BYTES, maxArrivingBytes: 16 * MAX_BODY_BYTES }),
+      bodies: new BodyReader({
+        maxBodyBytes: MAX_BODY_BYTES,
+        maxArrivingBytes: 16 * MAX_BODY_BYTES,
+        setting: 'HOLDFAST_MASTER_MAX_BODY_BYTES',
+      }),
       world: story.master.world,
       log: story.log,
       version: '0.1.0',

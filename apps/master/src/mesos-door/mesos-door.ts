@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { send, type Answer } from './answer';
+import { failRequest, send, type Answer } from '@holdfast/platform/mesos-http';
 import { redirect } from './leader';
 import { routeOf } from './route';
-import { failRequest, serveScheduler, type SchedulerDoor } from './serve-scheduler';
+import { serveScheduler, type SchedulerDoor } from './serve-scheduler';
 
 /**
  * The version of the Mesos API that this door speaks. Clients split it on dots into whole numbers and choose by it what they send
@@ -31,7 +31,7 @@ export function mesosDoor(door: MesosDoor): (request: IncomingMessage, response:
     response.on('error', () => undefined);
     switch (route) {
       case 'scheduler':
-        serveScheduler(door, request, response).catch((error: unknown) => failRequest(door, response, error));
+        serveScheduler(door, request, response).catch((error: unknown) => failRequest(door.log, 'master', response, error));
         return true;
       case 'version':
         send(response, version);

@@ -1,17 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Bug, ok, type Principal, type Result, type StreamId, type World } from '@holdfast/core/base';
+import { ok, type Principal, type Result, type StreamId, type World } from '@holdfast/core/base';
 import type { CallAnswer, SchedulerEvent, SubscribedCall, SubscribeRequest } from '@holdfast/contracts';
+import { type BodyReader, negotiate, NOT_ACCEPTABLE, RecordStream, send } from '@holdfast/platform/mesos-http';
 import type { Logger } from '@holdfast/platform/process';
 import type { OutStream } from '@holdfast/platform/rpc';
 import type { Authenticator } from '../authentication';
 import type { Caller } from '../calls/caller';
-import { send } from './answer';
 import { checkRequest } from './check-request';
-import { refusalAnswer, takenStatus } from './http-status';
+import { FORMATS } from './formats';
+import { errorText, refusalAnswer, takenStatus } from './http-status';
 import type { Leader } from './leader';
-import { negotiate } from './negotiate';
-import type { BodyReader } from './read-body';
-import { RecordStream } from './record-stream';
 import { originOf } from './route';
 
 /** The use cases behind the calls, the same as behind the gRPC door. Asked only while this master leads. */
@@ -64,7 +62,7 @@ function subscribe(
   call: Result<SubscribeRequest>,
   principal: Principal | undefined,
 ): void {
-  const format = negotiate(request.headers.accept);
+  const format = negotiate(FORMATS, request.headers.accept);
   if (!format) return send(response, NOT_ACCEPTABLE);
   if (request.headers['mesos-stream-id'] !== undefined) {
     return send(response, { status: 400, text: 'SUBSCRIBE begins a stream: it is sent without the header Mesos-Stream-Id.' });
@@ -72,7 +70,12 @@ function subscribe(
   // It hung up while its call was read: nobody is there to hear of offers.
   if (request.socket.destroyed) return;
   const streamId: StreamId = door.world.ids.uuid();
-  const out = new RecordStream(request, response, format, streamId, door.world);
+  const out = new RecordStream<SchedulerEvent>(request, response, {
+    format,
+    headers: { 'Mesos-Stream-Id': streamId },
+    timers: door.world,
+    refusalEvent: (refusal) => ({ type: 'ERROR', message: errorText(refusal) }),
+  });
   const subscribed = !call.ok ? call : door.calls.subscribe(call.value, out, { ...callerOf(principal), streamId });
   if (subscribed.ok) return;
   // Somebody else's principal is a malformed call; any other refusal is told in the stream (D-002, D-003).
@@ -87,7 +90,7 @@ async function carryOut(
   call: SubscribedCall,
   principal: Principal | undefined,
 ): Promise<void> {
-  if (call.type === 'RECONCILE_OPERATIONS' && !negotiate(headers.accept)) return send(response, NOT_ACCEPTABLE);
+  if (call.type === 'RECONCILE_OPERATIONS' && !negotiate(FORMATS, headers.accept)) return send(response, NOT_ACCEPTABLE);
   const streamId = headers['mesos-stream-id'];
   const caller: Caller = { ...callerOf(principal), ...(typeof streamId === 'string' && { streamId }) };
   const outcome = door.calls.carryOut(caller, call);
@@ -99,24 +102,3 @@ async function carryOut(
 }
 
 const callerOf = (principal: Principal | undefined): Caller => (principal === undefined ? { door: 'mesos' } : { door: 'mesos', principal });
-
-const NOT_ACCEPTABLE = { status: 406, text: 'Accept must admit application/json or application/x-protobuf.' };
-
-/** What a request ends with when its handling threw: the world's fault may pass (503); anything else is ours (500). */
-export function failRequest(door: SchedulerDoor, response: ServerResponse, error: unknown): void {
-  const isFault = error instanceof Error && error.name.endsWith('Fault');
-  if (isFault) door.log.warn({ err: error }, 'a call failed for want of something it needs');
-  else door.log.error({ err: error }, 'an HTTP handler has a bug');
-  const answer = isFault
-    ? { status: 503, text: error.message }
-    : { status: 500, text: 'The master met a bug of its own; its log has more.' };
-  if (!response.headersSent) send(response, answer);
-  // A stream that has begun breaks off; a call that was answered stays answered.
-  else if (!response.writableEnded) response.destroy();
-  // A broken promise must not be served on: thrown where nobody catches, it reaches `runService`, which logs and exits.
-  if (error instanceof Bug) {
-    setImmediate(() => {
-      throw error;
-    });
-  }
-}

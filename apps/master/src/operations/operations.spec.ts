@@ -1,6 +1,6 @@
 import type { Operation, OperationStatus } from '@holdfast/core/offers';
 import { Resources, scalar } from '@holdfast/core/resources';
-import { watchAgents } from '../agents';
+import { watched } from '../agents/agent-health.fixture';
 import { disconnectAgent } from '../agents/disconnect-agent';
 import { recoverAgents } from '../agents/recover-agents';
 import { engDisk, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
@@ -167,8 +167,7 @@ describe('an operation with an id', () => {
 
   it('on an agent that falls silent is unreachable, and may still be told as finished later (D-075)', async () => {
     await start();
-    watchAgents(story.deps);
-    story.world.advance(75_000);
+    await watched(story).pass(90_000);
     expect(states()).toEqual([['op-1', 'OPERATION_UNREACHABLE', false]]);
     await registerAgain({ operations: [reported('op-1', 'OPERATION_FINISHED')] });
     expect(states().at(-1)).toEqual(['op-1', 'OPERATION_FINISHED', true]);
@@ -180,8 +179,7 @@ describe('an operation with an id', () => {
     expect(await acknowledge('op-1', 'u')).toEqual({});
     expect((await acknowledge('op-1', 'u')).refusal?.code).toBe('operation_unknown');
     story.reportOperation(agent, eng.framework.id, 'op-1', 'OPERATION_FINISHED');
-    watchAgents(story.deps);
-    story.world.advance(75_000);
+    await watched(story).pass(90_000);
     expect(states().at(-1)).toEqual(['op-1', 'OPERATION_FINISHED', true]);
     expect(story.deps.operations.get(eng.framework.id, 'op-1')?.status.state).toBe('OPERATION_FINISHED');
   });

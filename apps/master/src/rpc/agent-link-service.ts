@@ -1,8 +1,10 @@
 import { refuse } from '@holdfast/core/base';
 import { agentLinkService, type AgentMessage, type LinkRequest, type LinkResponse, type MasterMessage } from '@holdfast/contracts';
 import { createBatcher, handleDuplex, type DuplexStream, type RpcHandler } from '@holdfast/platform/rpc';
-import { disconnectAgent, registerAgent, type Agent, type AgentLink } from '../agents';
+import { disconnectAgent, heardFrom, registerAgent, type Agent, type AgentLink } from '../agents';
 import type { Deps } from '../deps';
+import { executorGone } from '../executors/executor-gone';
+import { passMessageOn } from '../executors/send-message';
 import { StaleLeader } from '../leadership';
 import { updateOperation } from '../operations/update-operation';
 import { confirmTaskGone, updateTask } from '../tasks/update-task';
@@ -55,7 +57,7 @@ function serveLink(deps: Deps, stream: DuplexStream<LinkRequest, LinkResponse>, 
     if (!agent)
       return stream.refuse(refuse('invalid_argument', { field: 'messages', problem: 'the first message of a stream is register' }));
     if (agent.link !== link) return;
-    agent.lastHeardMs = deps.world.nowMs();
+    heardFrom(deps, agent);
     handleRegistered(deps, agent, message);
   };
 
@@ -73,6 +75,10 @@ function handleRegistered(deps: Deps, agent: Agent, message: Exclude<AgentMessag
       return void updateTask(deps, agent, message);
     case 'task_gone':
       return void confirmTaskGone(deps, agent, message);
+    case 'executor_message':
+      return passMessageOn(deps, agent, message);
+    case 'executor_gone':
+      return executorGone(deps, agent, message);
     case 'operation_outcome':
       return agent.operations.settle(message.operationUuid, message.refusal);
     case 'operation_update':

@@ -5,8 +5,9 @@ import { handleUnary, type RpcHandler } from '@holdfast/platform/rpc';
 import type { Agent } from '../agents';
 import { asAuthenticated } from '../authentication';
 import type { Deps } from '../deps';
+import { killForOperator } from '../tasks/kill-for-operator';
 
-/** What operators ask about the master's own books. The version is told to anybody, as over HTTP. */
+/** What operators ask about the master's own books, and what they may end. The version is told to anybody, as over HTTP. */
 export const operatorHandlers = (deps: Deps): RpcHandler[] => [
   handleUnary(operatorService.getVersion, () => ok({ version: deps.self.version })),
   handleUnary(
@@ -41,6 +42,10 @@ export const operatorHandlers = (deps: Deps): RpcHandler[] => [
     asAuthenticated(deps.authenticator, ({ frameworkId }) =>
       ok({ tasks: frameworkId === undefined ? deps.tasks.all() : deps.tasks.ofFramework(frameworkId) }),
     ),
+  ),
+  handleUnary(
+    operatorService.killTask,
+    asAuthenticated(deps.authenticator, (request, _, caller) => killForOperator(deps, caller, request)),
   ),
 ];
 

@@ -250,6 +250,7 @@ describe('the ledger’s door', () => {
           checkpointed: Resources.empty,
           tasks: [],
           operations: [],
+          executors: [],
           highestEpoch: 0,
           ledgerRevision: 0,
           bootId: 'boot',

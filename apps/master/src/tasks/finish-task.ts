@@ -1,3 +1,4 @@
+import type { Resources } from '@holdfast/core/resources';
 import { failpoint } from '@holdfast/platform/failpoints';
 import type { Deps } from '../deps';
 import { retryDestroys } from '../agents/destroy-volumes';
@@ -15,6 +16,37 @@ export function taskIsGone(deps: Deps, task: Task, cause: string): Promise<void>
   return task.ended ?? Promise.resolve();
 }
 
+/**
+ * The latest state of a task is an end (A-042). The agent says so of a task with a container of its own only when that is gone (architecture 11.2).
+ * A custom executor says so itself, and lives on: quantities come back at once, but volumes stay held until the agent says that they are no longer
+ * mounted in there, which nearly always follows at once. Resolves then, or after the release wait: the status goes out all the same (architecture
+ * 11.1, 11.2).
+ */
+export function taskIsOver(deps: Deps, task: Task, cause: string): Promise<void> {
+  if (task.info.executor?.type !== 'CUSTOM' || task.volumes.length === 0) return taskIsGone(deps, task, cause);
+  if (task.gone) return task.ended ?? Promise.resolve();
+  if (task.isOver) return Promise.resolve();
+  const freed = keepVolumesOnly(task);
+  if (!freed.isEmpty) recover(deps, task, freed);
+  const agent = deps.agents.get(task.agentId);
+  const volumes = task.volumes.map(({ volume }) => volume);
+  if (agent) void deps.ledger.record(agent.storeId, { kind: 'holder_ending', holder: holderOf(task), volumes });
+  const gone = new Promise<void>((resolve) => (task.onReleased = resolve));
+  return waitAtMost(deps.world, gone, deps.settings.releaseWaitMs);
+}
+
+/** Answers what of its resources it no longer uses. */
+export function keepVolumesOnly(task: Task): Resources {
+  const volumes = task.resources.persistentVolumes();
+  const rest = task.resources.subtract(volumes);
+  task.isOver = true;
+  task.resources = volumes;
+  return rest;
+}
+
+const recover = (deps: Deps, { frameworkId, agentId, role }: Task, resources: Resources): void =>
+  void deps.allocator.change({ kind: 'recover_resources', frameworkId, agentId, role, resources, offered: false });
+
 async function endTask(deps: Deps, task: Task, cause: string): Promise<void> {
   task.gone = true;
   const agent = deps.agents.get(task.agentId);
@@ -31,14 +63,8 @@ async function endTask(deps: Deps, task: Task, cause: string): Promise<void> {
     await waitAtMost(deps.world, written, deps.settings.releaseWaitMs);
     failpoint('master.after_release');
   }
-  deps.allocator.change({
-    kind: 'recover_resources',
-    frameworkId: task.frameworkId,
-    agentId: task.agentId,
-    role: task.role,
-    resources: task.resources,
-    offered: false,
-  });
+  task.onReleased?.();
+  recover(deps, task, task.resources);
   if (agent) retryDestroys(deps, agent);
   dropIfFinished(deps, task);
 }

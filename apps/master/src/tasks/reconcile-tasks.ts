@@ -28,10 +28,15 @@ export function reconcileTask(deps: Deps, framework: Framework, asked: AskedTask
     reason: 'REASON_RECONCILIATION',
     message: known?.status.message ?? 'Reconciliation',
     timestampMs: deps.world.nowMs(),
+    unreachableSinceMs: state === 'TASK_UNREACHABLE' ? unreachableSince(deps, known?.agentId ?? asked.agentId) : undefined,
+    last: known?.status,
     partitionAware: true,
   });
   sendStatus(framework, status);
 }
+
+const unreachableSince = (deps: Deps, agentId: AgentId | undefined): number | undefined =>
+  agentId === undefined ? undefined : deps.agents.get(agentId)?.unreachableSinceMs;
 
 function stateOfUnknown(deps: Deps, agentId: AgentId | undefined): TaskState | undefined {
   const agent = agentId === undefined ? undefined : deps.agents.get(agentId);

@@ -20,6 +20,8 @@ export function decideStatus(deps: Deps, task: Task, state: TaskState, reason: S
     reason,
     message,
     timestampMs: deps.world.nowMs(),
+    unreachableSinceMs: state === 'TASK_UNREACHABLE' ? deps.agents.get(task.agentId)?.unreachableSinceMs : undefined,
+    last: task.info.executor,
     partitionAware: true,
   });
   task.unacknowledged = undefined;

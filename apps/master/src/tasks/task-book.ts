@@ -25,6 +25,10 @@ export interface Task {
   unacknowledged: TaskStatus | undefined;
   /** Its process is known to be gone: resources recovered, holders released. */
   gone: boolean;
+  /** Its latest state is an end. Of a task of a custom executor that comes before it is gone: its volumes may be mounted there for a while. */
+  isOver?: boolean;
+  /** Of one that is over: whoever waits for the release of its holders. */
+  onReleased?: () => void;
   /** Under way or done once it is gone: the release of its holders, as long as anybody waits for it. */
   ended?: Promise<void>;
   /** While its end is known and its framework not told yet: its executor has not ended before that. */

@@ -156,6 +156,38 @@ describe('a task', () => {
     expect(updates().at(-1)?.state).toBe('TASK_RUNNING');
   });
 
+  it('is told of with everything that its agent says; what its health was last is repeated when it is asked about (D-060)', async () => {
+    const { launchId = '' } = story.deps.tasks.get(eng.framework.id, 't1') ?? {};
+    const status = {
+      taskId: 't1',
+      agentId: agent.agent.id,
+      executorId: 'own',
+      state: 'TASK_RUNNING',
+      source: 'SOURCE_EXECUTOR',
+      reason: 'REASON_TASK_HEALTH_CHECK_STATUS_UPDATED',
+      message: 'm',
+      timestampMs: 7,
+      uuid: Buffer.from('u'),
+      healthy: false,
+      checkResult: { kind: 'http', statusCode: 503 },
+      limitation: Resources.of([scalar('mem', 64)]),
+      data: Buffer.from('d'),
+      labels: [{ key: 'k', value: 'v' }],
+    } as const;
+    await updateTask(story.deps, agent.agent, {
+      kind: 'task_update',
+      frameworkId: eng.framework.id,
+      launchId,
+      status,
+      latestState: 'TASK_RUNNING',
+    });
+    expect(updates().at(-1)).toEqual(status);
+    reconcileTasks(story.deps, eng.framework, { frameworkId: eng.framework.id, tasks: [] });
+    const { healthy, checkResult, executorId } = status;
+    expect(updates().at(-1)).toMatchObject({ reason: 'REASON_RECONCILIATION', healthy, checkResult, executorId });
+    expect(Object.keys(updates().at(-1) ?? {})).not.toContain('data');
+  });
+
   it('whose status the master made itself has nothing to acknowledge (D-051)', async () => {
     const offer = story.offer(eng, agent, [cpu]);
     await story.accept(eng, offer, launch(agent.agent.id, ['bad', scalar('cpus', 8)]));

@@ -3,7 +3,7 @@ import type { AgentMessage } from '@holdfast/contracts';
 import type { Agent } from '../agents/agent-book';
 import type { Deps } from '../deps';
 import { endExecutorOf } from '../executors/end-executor';
-import { dropIfFinished, taskIsGone } from './finish-task';
+import { dropIfFinished, taskIsGone, taskIsOver } from './finish-task';
 import { sendStatus } from './send-status';
 import { holderOf, type Task } from './task-book';
 
@@ -12,7 +12,7 @@ type TaskGone = Extract<AgentMessage, { kind: 'task_gone' }>;
 
 /**
  * A status from an agent. The newest state decides at once about holders and resources (A-042); the status itself goes to
- * the framework, which acknowledges it. An agent sends a terminal state only when the process is gone (architecture 11.2).
+ * the framework, which acknowledges it.
  */
 export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): Promise<void> {
   const { frameworkId, launchId, status } = update;
@@ -21,7 +21,7 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
   if (!isCurrent || !deps.frameworks.get(frameworkId)) {
     // Nobody will ever acknowledge it: an earlier launch, or a framework that was removed.
     if (isCurrent && isTerminal(update.latestState)) {
-      await taskIsGone(deps, task, update.latestState);
+      await taskIsOver(deps, task, update.latestState);
       endExecutorOf(deps, task);
     }
     if (status.uuid) agent.link?.send({ kind: 'acknowledge_update', frameworkId, taskId: status.taskId, uuid: status.uuid });
@@ -35,7 +35,7 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
   task.unacknowledged = status.uuid ? status : undefined;
   if (isTerminal(update.latestState)) {
     task.isEnding = true;
-    await taskIsGone(deps, task, update.latestState);
+    await taskIsOver(deps, task, update.latestState);
     task.isEnding = false;
   }
   forward(deps, task);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import * as codecs from '../codec';
 import type { ConnectCall } from '../messages';
 import type { Codec } from '../method';
+import * as executorApi from './executor-api';
 import * as internal from './internal';
 import * as ledger from './ledger';
 import * as operator from './operator';
@@ -9,7 +10,7 @@ import * as scheduler from './scheduler';
 import * as verification from './verification';
 import * as volumes from './volumes';
 import { resource } from './resource';
-import { framework, groupTask, status } from './task';
+import { executor, framework, groupTask, status } from './task';
 import { refusal, text } from './words';
 
 /** One kind of message: its codec, and all values that it can carry unchanged. */
@@ -56,6 +57,7 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   frameworksAnswerCodec: kind(codecs.frameworksAnswerCodec, operator.frameworks),
   tasksQueryCodec: kind(codecs.tasksQueryCodec, operator.tasksQuery),
   tasksAnswerCodec: kind(codecs.tasksAnswerCodec, operator.tasks),
+  killTaskRequestCodec: kind(codecs.killTaskRequestCodec, operator.killTask),
   volumeNameCodec: kind(codecs.volumeNameCodec, volumes.volumeName),
   volumeAnswerCodec: kind(codecs.volumeAnswerCodec, volumes.volumeAnswer),
   volumesQueryCodec: kind(codecs.volumesQueryCodec, volumes.volumesQuery),
@@ -90,6 +92,9 @@ const KINDS: Readonly<Record<CodecName, Omit<MessageKind, 'name'>>> = {
   followHistoryResponseCodec: kind(codecs.followHistoryResponseCodec, internal.followHistoryAnswer),
   readHistoryRequestCodec: kind(codecs.readHistoryRequestCodec, internal.readHistory),
   readHistoryResponseCodec: kind(codecs.readHistoryResponseCodec, internal.readHistoryAnswer),
+  executorCallCodec: kind(codecs.executorCallCodec, executorApi.executorCall),
+  executorEventCodec: kind(codecs.executorEventCodec, executorApi.executorEvent),
+  executorInfoCodec: kind(codecs.executorInfoCodec, executor),
   refusalCodec: kind(codecs.refusalCodec, refusal),
   statusDetailsCodec: kind(codecs.statusDetailsCodec, statusDetails),
   resourceCodec: kind(codecs.resourceCodec, resource),

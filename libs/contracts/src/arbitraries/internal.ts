@@ -26,7 +26,7 @@ import { ledgerEntry, ledgerVolume, storePosition, transaction, transactionResul
 import { domain, minAllocatable, offerConstraints } from './placement';
 import { attribute, resource, resources } from './resource';
 import { operationStatus, resizeOperation, resourceChange } from './scheduler';
-import { capabilities, framework, groupTask as task, status, taskState } from './task';
+import { capabilities, executor, framework, groupTask as task, status, taskState } from './task';
 import { inspection } from './verification';
 import { count, durationMs, holder, id, key, recordOf, refusal, role, text, uint32, uuid } from './words';
 
@@ -36,6 +36,8 @@ export const agentInfo: fc.Arbitrary<AgentInfo> = recordOf<AgentInfo>(
 );
 
 const taskRef = { frameworkId: id, taskId: id, launchId: id };
+const executorRef = { frameworkId: id, executorId: id };
+const data = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes));
 
 const operationUpdate = fc
   .record({ frameworkId: id, status: operationStatus, uuid })
@@ -48,8 +50,15 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
     storeId: id,
     configured: resources,
     checkpointed: resources,
-    tasks: fc.array(fc.record({ framework, info: task, launchId: id, state: taskState }), { maxLength: 2 }),
+    tasks: fc.array(
+      fc.record(
+        { framework, info: task, launchId: id, state: taskState, isHolding: fc.boolean() },
+        { requiredKeys: ['framework', 'info', 'launchId', 'state'] },
+      ),
+      { maxLength: 2 },
+    ),
     operations: fc.array(operationUpdate, { maxLength: 2 }),
+    executors: fc.array(fc.record({ framework, info: executor }), { maxLength: 2 }),
     highestEpoch: count,
     ledgerRevision: count,
     bootId: text,
@@ -59,6 +68,11 @@ const agentMessage: fc.Arbitrary<AgentMessage> = fc.oneof(
   operationUpdate.map((update) => ({ kind: 'operation_update' as const, ...update })),
   fc.record({ kind: fc.constant('task_update' as const), frameworkId: id, launchId: id, status, latestState: taskState }),
   fc.record({ kind: fc.constant('task_gone' as const), ...taskRef, cause: text }),
+  fc.record({ kind: fc.constant('executor_message' as const), ...executorRef, data }),
+  fc.record(
+    { kind: fc.constant('executor_gone' as const), ...executorRef, exitStatus: fc.nat({ max: 255 }) },
+    { requiredKeys: ['kind', 'frameworkId', 'executorId'] },
+  ),
   fc.record({ kind: fc.constant('inspection' as const), requestId: id, inspection }),
   fc.record({ kind: fc.constant('pong' as const) }),
 );
@@ -101,6 +115,8 @@ const masterMessage: fc.Arbitrary<MasterMessage> = fc.oneof(
   ),
   fc.record({ kind: fc.constant('acknowledge_update' as const), frameworkId: id, taskId: id, uuid }),
   fc.record({ kind: fc.constant('shutdown_framework' as const), frameworkId: id }),
+  fc.record({ kind: fc.constant('executor_message' as const), ...executorRef, data }),
+  fc.record({ kind: fc.constant('executor_gone_confirmed' as const), ...executorRef }),
   fc.record({ kind: fc.constant('inspect' as const), requestId: id }),
   fc.record({ kind: fc.constant('ping' as const) }),
   fc.record({ kind: fc.constant('task_gone_confirmed' as const), ...taskRef }),

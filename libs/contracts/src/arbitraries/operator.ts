@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { AgentsAnswer, FrameworksAnswer, TasksAnswer, TasksQuery, VersionAnswer } from '../messages';
+import type { AgentsAnswer, FrameworksAnswer, KillTaskRequest, TasksAnswer, TasksQuery, VersionAnswer } from '../messages';
 import { agentInfo } from './internal';
 import { singles } from './resource';
 import { offer } from './scheduler';
 import { framework, status, task } from './task';
-import { id, recordOf, text } from './words';
+import { durationMs, id, recordOf, text } from './words';
 
 export const version: fc.Arbitrary<VersionAnswer> = recordOf<VersionAnswer>({ version: text });
 
@@ -25,8 +25,18 @@ export const frameworks: fc.Arbitrary<FrameworksAnswer> = recordOf<FrameworksAns
 
 export const tasksQuery: fc.Arbitrary<TasksQuery> = recordOf<TasksQuery>({ frameworkId: id }, { requiredKeys: [] });
 
+export const killTask: fc.Arbitrary<KillTaskRequest> = recordOf<KillTaskRequest>(
+  { frameworkId: id, taskId: id, graceMs: durationMs },
+  { requiredKeys: ['frameworkId', 'taskId'] },
+);
+
 /** What a Task has room for. */
-const shownTask = fc.tuple(task, singles).map(([{ command: _command, data: _data, ...info }, resources]) => ({ ...info, resources }));
+const shownTask = fc
+  .tuple(task, singles)
+  .map(([{ command: _command, data: _data, check: _check, maxCompletionMs: _maxCompletionMs, ...info }, resources]) => ({
+    ...info,
+    resources,
+  }));
 
 export const tasks: fc.Arbitrary<TasksAnswer> = recordOf<TasksAnswer>({
   tasks: fc.array(fc.record({ frameworkId: id, info: shownTask, status }), { maxLength: 2 }),

@@ -85,7 +85,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       type: fc.constant('LAUNCH' as const),
       id,
       tasks: fc.array(
-        task.map((info) => ({ taskId: info.taskId, task: ok(info) })),
+        fc.oneof(task, groupTask).map((info) => ({ taskId: info.taskId, task: ok(info) })),
         { maxLength: 2 },
       ),
     },

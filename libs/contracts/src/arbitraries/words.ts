@@ -93,6 +93,8 @@ const DETAILS: DetailArbitraries = {
   unauthenticated: fc.record({ problem: text }),
   principal_mismatch: fc.record({ caller: text, principal: text }),
   executor_unknown: fc.record({ executorId: id, agentId: id }),
+  task_unknown: fc.record({ frameworkId: id, taskId: id }),
+  task_over: fc.record({ taskId: id, state: text }),
   operation_unknown: fc.record({ operationId: id }),
 };
 

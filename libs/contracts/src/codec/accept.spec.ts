@@ -290,9 +290,9 @@ describe('LAUNCH_GROUP', () => {
     expect(operationsOf(again)).toMatchObject([{ type: 'MALFORMED', declaredType: 'LAUNCH_GROUP', taskIds: ['t1', 't2'] }]);
   });
 
-  it('is where an executor belongs: a LAUNCH with one is not carried out (D-033)', () => {
+  it('is not the only place of an executor: a task of a LAUNCH may bring one (D-033)', () => {
     expect(operations({ type: 'LAUNCH', launch: { task_infos: [task('t1', { executor })] } })).toMatchObject([
-      { tasks: [{ task: { ok: true, value: { unsupportedFields: ['executor'] } } }] },
+      { tasks: [{ task: { ok: true, value: { executor: { executorId: 'e1' }, unsupportedFields: [] } } }] },
     ]);
   });
 });

@@ -13,6 +13,14 @@ import {
 import type { AgentMessage, LinkRequest, OperationUpdate, ReportedTask } from '../messages';
 import { readAgentInfo, writeAgentInfo } from './agent';
 import { defineCodec, malformed, readEach, readOptional, readPart, required } from './edge';
+import {
+  readExecutorGone,
+  readExecutorMessage,
+  readReportedExecutor,
+  writeExecutorGone,
+  writeExecutorMessage,
+  writeReportedExecutor,
+} from './executor-message';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
 import { readId, readIdText, writeId } from './ids';
 import { readInspection, writeInspection } from './inspection';
@@ -33,13 +41,15 @@ const readReportedTask = (wire: WireReportedTask): ReportedTask => ({
   info: readPart(wire.taskInfo, 'task_info', readTaskInfo),
   launchId: readIdText(wire.launchId, 'launch_id'),
   state: readTaskState(wire.state, 'state'),
+  ...(wire.holding !== undefined && { isHolding: wire.holding }),
 });
 
-const writeReportedTask = ({ framework, info, launchId, state }: ReportedTask): WireReportedTask => ({
+const writeReportedTask = ({ framework, info, launchId, state, isHolding }: ReportedTask): WireReportedTask => ({
   frameworkInfo: writeFrameworkInfo(framework),
   taskInfo: Buffer.from(writeTaskInfo(info)),
   launchId,
   state: writeTaskState(state),
+  holding: isHolding,
 });
 
 function readOperationUpdate(wire: WireOperationUpdate): OperationUpdate {
@@ -61,6 +71,7 @@ const readRegister = (wire: Register): MessageOf<'register'> => ({
   checkpointed: readValidResources(wire.checkpointedResources, 'checkpointed_resources'),
   tasks: readEach(wire.tasks, 'tasks', readReportedTask),
   operations: readEach(wire.operations, 'operations', readOperationUpdate),
+  executors: readEach(wire.executors, 'executors', readReportedExecutor),
   highestEpoch: readCount(wire.highestEpoch, 'highest_epoch'),
   ledgerRevision: readCount(wire.ledgerRevision, 'ledger_revision'),
   bootId: required(wire.bootId, 'boot_id'),
@@ -74,6 +85,7 @@ const writeRegister = (message: MessageOf<'register'>): Register => ({
   checkpointedResources: writeCopies(message.checkpointed),
   tasks: message.tasks.map(writeReportedTask),
   operations: message.operations.map(writeOperationUpdate),
+  executors: message.executors.map(writeReportedExecutor),
   highestEpoch: writeCount(message.highestEpoch),
   bootId: message.bootId,
   version: message.version,
@@ -125,6 +137,10 @@ function readAgentMessage(wire: WireAgentMessage): AgentMessage {
       return readPart(message.value, 'task_update', readUpdate);
     case 'taskGone':
       return readPart(message.value, 'task_gone', readGone);
+    case 'executorMessage':
+      return { kind: 'executor_message', ...readPart(message.value, 'executor_message', readExecutorMessage) };
+    case 'executorGone':
+      return { kind: 'executor_gone', ...readPart(message.value, 'executor_gone', readExecutorGone) };
     case 'inspection':
       return readPart(message.value, 'inspection', readInspected);
     case 'pong':
@@ -149,6 +165,10 @@ function writeMessage(message: AgentMessage): NonNullable<Message> {
       return { $case: 'taskUpdate', value: writeUpdate(message) };
     case 'task_gone':
       return { $case: 'taskGone', value: { cause: message.cause, ...writeTaskRef(message) } };
+    case 'executor_message':
+      return { $case: 'executorMessage', value: writeExecutorMessage(message) };
+    case 'executor_gone':
+      return { $case: 'executorGone', value: writeExecutorGone(message) };
     case 'inspection':
       return { $case: 'inspection', value: { requestId: message.requestId, ...writeInspection(message.inspection) } };
     case 'pong':

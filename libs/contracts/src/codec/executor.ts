@@ -1,15 +1,11 @@
 import type { ExecutorInfo } from '@holdfast/core/tasks';
 import { ExecutorInfo as WireExecutorInfo, ExecutorInfo_Type as ExecutorType } from '../gen/holdfast/v1/executor';
-import { malformed, readBytes, writeBytes } from './edge';
+import { readCommand, writeCommand } from './command';
+import { codecOf, malformed, readBytes, readOptional, writeBytes } from './edge';
 import { readId, writeId } from './ids';
 import { readLabels, writeLabels } from './label';
 import { readValidResources, writeCopies } from './resource';
 import { readDurationMs, writeDurationMs } from './time';
-
-/** Fields that change how tasks run and that we do not carry out. */
-const UNSUPPORTED = { command: 'command', container: 'container' } as const satisfies Partial<Record<keyof WireExecutorInfo, string>>;
-
-const UNSUPPORTED_KEYS = Object.keys(UNSUPPORTED) as (keyof typeof UNSUPPORTED)[];
 
 /** UNKNOWN is how an older library sees a type that is news to it; it says as little as none. */
 function readType(type: ExecutorType | undefined): ExecutorInfo['type'] {
@@ -21,13 +17,16 @@ function readType(type: ExecutorType | undefined): ExecutorInfo['type'] {
 export function readExecutorInfo(bytes: Uint8Array): ExecutorInfo {
   const wire = readBytes(WireExecutorInfo, bytes);
   const type = readType(wire.type);
-  const unsupportedFields: string[] = UNSUPPORTED_KEYS.filter((key) => wire[key] !== undefined).map((key) => UNSUPPORTED[key]);
-  if (type === 'CUSTOM') unsupportedFields.unshift('type CUSTOM');
+  // What changes how tasks run and is not carried out; the command adds its own.
+  const unsupportedFields: string[] = wire.container === undefined ? [] : ['container'];
+  const command = readOptional(wire.command, 'command', (part) => readCommand(part, unsupportedFields));
   const grace = wire.shutdownGracePeriod;
   return {
     executorId: readId(wire.executorId, 'executor_id'),
     ...(type !== undefined && { type }),
     ...(wire.name !== undefined && { name: wire.name }),
+    ...(command !== undefined && { command }),
+    ...(wire.data !== undefined && { data: wire.data }),
     resources: readValidResources(wire.resources, 'resources'),
     ...(grace !== undefined && { shutdownGraceMs: readDurationMs(grace, 'shutdown_grace_period') }),
     labels: readLabels(wire.labels, 'labels'),
@@ -47,8 +46,13 @@ export const executorInfoMessage = (info: ExecutorInfo): WireExecutorInfo =>
     : {
         type: info.type && ExecutorType[info.type],
         executorId: writeId(info.executorId),
+        command: info.command && writeCommand(info.command),
         resources: writeCopies(info.resources),
+        data: info.data && Buffer.from(info.data),
         name: info.name,
         shutdownGracePeriod: info.shutdownGraceMs === undefined ? undefined : writeDurationMs(info.shutdownGraceMs),
         labels: writeLabels(info.labels),
       };
+
+/** An ExecutorInfo by itself: what an agent keeps on its disk. */
+export const executorInfoCodec = codecOf((info: ExecutorInfo) => Buffer.from(writeExecutorInfo(info)), readExecutorInfo);

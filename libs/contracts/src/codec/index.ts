@@ -2,6 +2,9 @@ export { acceptRequestCodec, acceptResponseCodec } from './accept';
 export { linkRequestCodec } from './agent-message';
 export { allocateRequestCodec, allocateResponseCodec } from './allocation';
 export { descriptorSet } from './descriptor-set';
+export { executorInfoCodec } from './executor';
+export { executorCallCodec } from './executor-call';
+export { executorEventCodec } from './executor-event';
 export { frameworkInfoCodec } from './framework';
 export {
   followHistoryRequestCodec,
@@ -17,6 +20,7 @@ export {
 export { applyRequestCodec, applyResponseCodec } from './ledger-transaction';
 export { linkResponseCodec } from './master-message';
 export { agentsAnswerCodec, frameworksAnswerCodec, tasksAnswerCodec, tasksQueryCodec, versionAnswerCodec } from './operator-answers';
+export { killTaskRequestCodec } from './operator-calls';
 export { refusalCodec } from './refusal';
 export { resourceCodec } from './resource';
 export { connectCallCodec, schedulerCallCodec } from './scheduler-call';

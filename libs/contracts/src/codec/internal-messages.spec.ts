@@ -139,12 +139,12 @@ describe('what our processes say to one another', () => {
       'messages[0].register.tasks[0].task_info.name',
     ],
     [
-      'an update with a reason that is not ours',
+      'an update with a reason that nobody knows',
       {
         task_update: {
           framework_id: { value: 'f' },
           launch_id: 'l',
-          status: { task_id: { value: 't' }, state: 'TASK_RUNNING', source: 'SOURCE_AGENT', reason: 'REASON_GC_ERROR', timestamp: 0 },
+          status: { task_id: { value: 't' }, state: 'TASK_RUNNING', source: 'SOURCE_AGENT', reason: 99, timestamp: 0 },
         },
       },
       'messages[0].task_update.status.reason',

@@ -18,6 +18,7 @@ import {
 } from '../gen/holdfast/internal/v1/agent_link';
 import type { LinkResponse, MasterMessage } from '../messages';
 import { defineCodec, readEach, readPart, required } from './edge';
+import { readExecutorMessage, readExecutorRef, writeExecutorMessage, writeExecutorRef } from './executor-message';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
 import { readId, readIdText, readOptionalId, writeId, writeOptionalId } from './ids';
 import { readCount, writeCount } from './numbers';
@@ -143,8 +144,7 @@ const writeAcknowledgeOperation = (message: MessageOf<'acknowledge_operation'>):
 
 const readShutdownExecutor = (wire: ShutdownExecutor): MessageOf<'shutdown_executor'> => ({
   kind: 'shutdown_executor',
-  frameworkId: readId(wire.frameworkId, 'framework_id'),
-  executorId: readId(wire.executorId, 'executor_id'),
+  ...readExecutorRef(wire),
 });
 
 const readShutdown = (wire: ShutdownFramework): MessageOf<'shutdown_framework'> => ({
@@ -182,6 +182,10 @@ function readMasterMessage(wire: WireMasterMessage): MasterMessage {
       return readPart(message.value, 'acknowledge_update', readAcknowledge);
     case 'shutdownFramework':
       return readPart(message.value, 'shutdown_framework', readShutdown);
+    case 'executorMessage':
+      return { kind: 'executor_message', ...readPart(message.value, 'executor_message', readExecutorMessage) };
+    case 'executorGoneConfirmed':
+      return { kind: 'executor_gone_confirmed', ...readPart(message.value, 'executor_gone_confirmed', readExecutorRef) };
     case 'inspect':
       return readPart(message.value, 'inspect', readInspect);
     case 'ping':
@@ -210,16 +214,17 @@ function writeMessage(message: MasterMessage): NonNullable<Message> {
     case 'acknowledge_operation':
       return { $case: 'acknowledgeOperation', value: writeAcknowledgeOperation(message) };
     case 'shutdown_executor':
-      return {
-        $case: 'shutdownExecutor',
-        value: { frameworkId: writeId(message.frameworkId), executorId: writeId(message.executorId) },
-      };
+      return { $case: 'shutdownExecutor', value: writeExecutorRef(message) };
     case 'kill_task':
       return { $case: 'killTask', value: writeKill(message) };
     case 'acknowledge_update':
       return { $case: 'acknowledgeUpdate', value: writeAcknowledge(message) };
     case 'shutdown_framework':
       return { $case: 'shutdownFramework', value: { frameworkId: writeId(message.frameworkId) } };
+    case 'executor_message':
+      return { $case: 'executorMessage', value: writeExecutorMessage(message) };
+    case 'executor_gone_confirmed':
+      return { $case: 'executorGoneConfirmed', value: writeExecutorRef(message) };
     case 'inspect':
       return { $case: 'inspect', value: { requestId: message.requestId } };
     case 'ping':

@@ -23,7 +23,7 @@ import { Frame } from './frame';
 import { readIdMessage, readOptionalId, writeOptionalId } from './ids';
 import { readValidResource, writeResource } from './resource';
 import type { TaskBudget } from './task-budget';
-import { namedTaskMessage, readGroupRequests, readNamedTasks, readTaskRequests, writeTaskRequest } from './task-request';
+import { namedTaskMessage, readNamedTasks, readTaskRequests, writeTaskRequest } from './task-request';
 import { readMilli, writeScalar } from './value';
 
 /** Field numbers of Offer.Operation and what stands in it, in offer.proto: for opening it frame by frame. */
@@ -76,7 +76,7 @@ function readGroup(frame: Frame, tasks: Frame | undefined, path: string): Launch
     type: 'LAUNCH_GROUP',
     ...(id !== undefined && { id }),
     executor: readPart(group.part(LAUNCH_GROUP.executor), 'launch_group.executor', readExecutorInfo),
-    tasks: readGroupRequests(list.all(LAUNCH.taskInfos), `${path}.launch_group.task_group.tasks`),
+    tasks: readTaskRequests(list.all(LAUNCH.taskInfos), `${path}.launch_group.task_group.tasks`),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 import { type Task as WireTask, TaskInfo as WireTaskInfo } from '../gen/holdfast/v1/task';
 import type { AgentsAnswer, FrameworksAnswer, TasksAnswer, TasksQuery, VersionAnswer } from '../messages';
 import { readAgentInfo, writeAgentInfo } from './agent';
+import { writeHealthCheck } from './check';
 import { defineCodec, malformed, readEach, readPart, required, writeBytes } from './edge';
 import { readFrameworkInfo, writeFrameworkInfo } from './framework';
 import { readId, readIdText, readOptionalId, writeId, writeOptionalId } from './ids';
@@ -17,6 +18,7 @@ import { writeLabels } from './label';
 import { readOffer, writeOffer } from './offer';
 import { FULL_FORM, readResources, writeResources } from './resource';
 import { readTaskInfo, writeKillPolicy } from './task';
+import { writeLimits } from './task-limits';
 import { writeTaskState } from './task-state';
 import { readTaskStatus, writeTaskStatus } from './task-status';
 
@@ -84,10 +86,10 @@ export const tasksQueryCodec = defineCodec(
 
 type AnsweredTask = TasksAnswer['tasks'][number];
 
-/** Task has no room for the command, the data and what we do not carry out. */
+/** Task has room for neither the command, the data, the check nor all of the executor. */
 function readTask(wire: WireTask): AnsweredTask {
-  const { name, taskId, agentId, resources, labels, killPolicy } = wire;
-  const info = readTaskInfo(writeBytes(WireTaskInfo, { name, taskId, agentId, resources, labels, killPolicy, limits: {} }));
+  const { name, taskId, agentId, resources, labels, killPolicy, healthCheck, limits } = wire;
+  const info = readTaskInfo(writeBytes(WireTaskInfo, { name, taskId, agentId, resources, labels, killPolicy, healthCheck, limits }));
   const status = wire.statuses.at(-1);
   if (status === undefined) malformed('statuses', 'must not be empty');
   return { frameworkId: readId(wire.frameworkId, 'framework_id'), info, status: readPart(status, 'statuses', readTaskStatus) };
@@ -97,13 +99,15 @@ const writeTask = ({ frameworkId, info, status }: AnsweredTask): WireTask => ({
   name: info.name,
   taskId: writeId(info.taskId),
   frameworkId: writeId(frameworkId),
+  executorId: writeOptionalId(info.executor?.executorId),
   agentId: writeId(info.agentId),
   state: writeTaskState(status.state),
   resources: writeResources(info.resources),
   statuses: [writeTaskStatus(status)],
   labels: writeLabels(info.labels),
+  healthCheck: info.healthCheck && writeHealthCheck(info.healthCheck),
   killPolicy: writeKillPolicy(info.killGraceMs),
-  limits: {},
+  limits: writeLimits(info.limits),
 });
 
 export const tasksAnswerCodec = defineCodec(

@@ -46,6 +46,8 @@ const FACTS: { readonly [C in RefusalCode]: Facts<Required<RefusalDetails[C]>> }
   unauthenticated: { problem: 'text' },
   principal_mismatch: { caller: 'text', principal: 'text' },
   executor_unknown: { executorId: 'text', agentId: 'text' },
+  task_unknown: { frameworkId: 'text', taskId: 'text' },
+  task_over: { taskId: 'text', state: 'text' },
   operation_unknown: { operationId: 'text' },
 };
 

@@ -37,11 +37,16 @@ describe('an executor', () => {
   });
 
   it.each([
-    ['type CUSTOM', { type: 'CUSTOM' }],
-    ['command', { command: { value: 'true' } }],
     ['container', { container: { type: 'MESOS' } }],
+    ['command.environment.variables.secret', { command: { environment: { variables: [{ name: 'A', type: 'SECRET', secret: {} }] } } }],
   ])('names what is not carried out: %s', (field, more) => {
     expect(executor(encode(more)).unsupportedFields).toEqual([field]);
+  });
+
+  it('that is brought by the framework has a command, and data that nobody but itself reads', () => {
+    const custom = executor(encode({ type: 'CUSTOM', command: { value: './run', uris: [{ value: '/opt/run' }] }, data: 'AQI=' }));
+    expect(custom).toMatchObject({ type: 'CUSTOM', command: { value: './run', uris: [{ value: '/opt/run' }] }, unsupportedFields: [] });
+    expect(custom.data).toEqual(Buffer.from([1, 2]));
   });
 
   it.each([[{ type: undefined }], [{ type: 'UNKNOWN' }]])('has no type if it says %j, which a group needs (D-037)', (more) => {
@@ -51,6 +56,13 @@ describe('an executor', () => {
   it('keeps its bytes as they came, since equality is judged by them (D-035)', () => {
     const bytes = Buffer.concat([encode({}), news]);
     expect(Buffer.from(executor(bytes).wire).equals(bytes)).toBe(true);
+  });
+});
+
+describe('the executor that a task by itself names', () => {
+  it('is brought by the framework unless it says otherwise, as in Mesos (D-033)', () => {
+    const typeOf = (json: object) => task(encodeTask({ executor: { executor_id: { value: 'e1' }, ...json } })).executor?.type;
+    expect([typeOf({}), typeOf({ type: 'CUSTOM' }), typeOf({ type: 'DEFAULT' })]).toEqual(['CUSTOM', 'CUSTOM', 'DEFAULT']);
   });
 });
 

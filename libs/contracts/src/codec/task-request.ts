@@ -1,6 +1,5 @@
 import type { TaskId } from '@holdfast/core/base';
 import type { TaskRequest } from '@holdfast/core/offers';
-import type { TaskInfo } from '@holdfast/core/tasks';
 import type { TaskInfo as WireTaskInfo } from '../gen/holdfast/v1/task';
 import { attempt, readPart } from './edge';
 import { Frame } from './frame';
@@ -11,23 +10,12 @@ import { readTaskInfo, taskInfoMessage } from './task';
 const TASK_INFO = { taskId: 2 } as const;
 const TASK_ID = { value: 1 } as const;
 
-/** The tasks of a LAUNCH, each judged alone (B-074). `path` is where the list stands. */
-export const readTaskRequests = (tasks: readonly Uint8Array[], path: string): TaskRequest[] => readRequests(tasks, path, readLoneTask);
-
-/** The tasks of a LAUNCH_GROUP, of which each may name the group's executor (D-037). */
-export const readGroupRequests = (tasks: readonly Uint8Array[], path: string): TaskRequest[] => readRequests(tasks, path, readTaskInfo);
-
-const readRequests = (tasks: readonly Uint8Array[], path: string, read: (bytes: Uint8Array) => TaskInfo): TaskRequest[] =>
+/** The tasks of a LAUNCH or LAUNCH_GROUP, each judged alone (B-074). `path` is where the list stands. */
+export const readTaskRequests = (tasks: readonly Uint8Array[], path: string): TaskRequest[] =>
   tasks.map((bytes, at) => {
-    const task = attempt((part) => readPart(part, `${path}[${at}]`, read), bytes);
+    const task = attempt((part) => readPart(part, `${path}[${at}]`, readTaskInfo), bytes);
     return { taskId: task.ok ? task.value.taskId : namedTask(bytes), task };
   });
-
-/** Executors are carried out in groups only: one that stands with a task by itself is refused rather than left out (D-033). */
-function readLoneTask(bytes: Uint8Array): TaskInfo {
-  const task = readTaskInfo(bytes);
-  return task.executor ? { ...task, unsupportedFields: ['executor', ...task.unsupportedFields] } : task;
-}
 
 /** The ids by which tasks that are not even judged are answered; those without one are left out. */
 export const readNamedTasks = (tasks: readonly Uint8Array[]): TaskId[] => tasks.map(namedTask).filter((taskId) => taskId !== '');

@@ -1,16 +1,28 @@
 import type { StatusReason, StatusSource, TaskStatus } from '@holdfast/core/tasks';
 import { TaskStatus as WireTaskStatus, TaskStatus_Reason as WireReason, TaskStatus_Source as WireSource } from '../gen/holdfast/v1/task';
-import { defineCodec, malformed, required } from './edge';
+import { readCheckResult, writeCheckResult } from './check';
+import { defineCodec, malformed, readOptional, required } from './edge';
 import { readId, readOptionalId, writeId, writeOptionalId } from './ids';
+import { readLabels, writeLabels } from './label';
+import { readValidResources, writeResources } from './resource';
 import { readTaskState, writeTaskState } from './task-state';
-import { readSecondsMs } from './time';
+import { readSecondsMs, readTimeMs, writeTimeMs } from './time';
 
 const UUID_BYTES = 16;
 
-/** A reason without a row does not compile; one that is not here is none of ours. */
+/** A reason without a row does not compile. Some only custom executors give. */
 const REASONS: Readonly<Record<StatusReason, WireReason>> = {
   REASON_COMMAND_EXECUTOR_FAILED: WireReason.REASON_COMMAND_EXECUTOR_FAILED,
   REASON_CONTAINER_LAUNCH_FAILED: WireReason.REASON_CONTAINER_LAUNCH_FAILED,
+  REASON_CONTAINER_LIMITATION: WireReason.REASON_CONTAINER_LIMITATION,
+  REASON_CONTAINER_LIMITATION_DISK: WireReason.REASON_CONTAINER_LIMITATION_DISK,
+  REASON_CONTAINER_LIMITATION_MEMORY: WireReason.REASON_CONTAINER_LIMITATION_MEMORY,
+  REASON_CONTAINER_UPDATE_FAILED: WireReason.REASON_CONTAINER_UPDATE_FAILED,
+  REASON_EXECUTOR_REGISTRATION_TIMEOUT: WireReason.REASON_EXECUTOR_REGISTRATION_TIMEOUT,
+  REASON_EXECUTOR_REREGISTRATION_TIMEOUT: WireReason.REASON_EXECUTOR_REREGISTRATION_TIMEOUT,
+  REASON_MAX_COMPLETION_TIME_REACHED: WireReason.REASON_MAX_COMPLETION_TIME_REACHED,
+  REASON_TASK_CHECK_STATUS_UPDATED: WireReason.REASON_TASK_CHECK_STATUS_UPDATED,
+  REASON_TASK_HEALTH_CHECK_STATUS_UPDATED: WireReason.REASON_TASK_HEALTH_CHECK_STATUS_UPDATED,
   REASON_EXECUTOR_TERMINATED: WireReason.REASON_EXECUTOR_TERMINATED,
   REASON_FRAMEWORK_REMOVED: WireReason.REASON_FRAMEWORK_REMOVED,
   REASON_INVALID_OFFERS: WireReason.REASON_INVALID_OFFERS,
@@ -26,12 +38,22 @@ const REASONS: Readonly<Record<StatusReason, WireReason>> = {
   REASON_TASK_KILLED_DURING_LAUNCH: WireReason.REASON_TASK_KILLED_DURING_LAUNCH,
   REASON_TASK_UNAUTHORIZED: WireReason.REASON_TASK_UNAUTHORIZED,
   REASON_TASK_UNKNOWN: WireReason.REASON_TASK_UNKNOWN,
+  REASON_CONTAINER_PREEMPTED: WireReason.REASON_CONTAINER_PREEMPTED,
+  REASON_EXECUTOR_UNREGISTERED: WireReason.REASON_EXECUTOR_UNREGISTERED,
+  REASON_GC_ERROR: WireReason.REASON_GC_ERROR,
+  REASON_INVALID_FRAMEWORKID: WireReason.REASON_INVALID_FRAMEWORKID,
+  REASON_IO_SWITCHBOARD_EXITED: WireReason.REASON_IO_SWITCHBOARD_EXITED,
+  REASON_MASTER_DISCONNECTED: WireReason.REASON_MASTER_DISCONNECTED,
+  REASON_AGENT_DRAINING: WireReason.REASON_AGENT_DRAINING,
+  REASON_AGENT_REMOVED_BY_OPERATOR: WireReason.REASON_AGENT_REMOVED_BY_OPERATOR,
+  REASON_AGENT_UNKNOWN: WireReason.REASON_AGENT_UNKNOWN,
 };
 
-const isOurs = (reason: string): reason is StatusReason => Object.hasOwn(REASONS, reason);
+/** Whether it is one that this release knows. */
+export const isStatusReason = (reason: string): reason is StatusReason => Object.hasOwn(REASONS, reason);
 
 function readReason(reason: WireReason): StatusReason {
-  return isOurs(reason) ? reason : malformed('reason', `${reason} is not a reason that Holdfast gives`);
+  return isStatusReason(reason) ? reason : malformed('reason', 'is not a known reason');
 }
 
 function readSource(source: WireSource): StatusSource {
@@ -47,6 +69,9 @@ export function readUuid(uuid: Uint8Array | undefined, field: string): Uint8Arra
 export function readTaskStatus(wire: WireTaskStatus): TaskStatus {
   const agentId = readOptionalId(wire.agentId, 'agent_id');
   const executorId = readOptionalId(wire.executorId, 'executor_id');
+  const checkResult = readOptional(wire.checkStatus, 'check_status', readCheckResult);
+  const limitation = readOptional(wire.limitation, 'limitation', ({ resources }) => readValidResources(resources, 'resources'));
+  const labels = readLabels(wire.labels, 'labels');
   return {
     taskId: readId(wire.taskId, 'task_id'),
     ...(agentId !== undefined && { agentId }),
@@ -57,6 +82,12 @@ export function readTaskStatus(wire: WireTaskStatus): TaskStatus {
     timestampMs: readSecondsMs(wire.timestamp, 'timestamp'),
     ...(wire.uuid !== undefined && { uuid: readUuid(wire.uuid, 'uuid') }),
     ...(executorId !== undefined && { executorId }),
+    ...(wire.healthy !== undefined && { healthy: wire.healthy }),
+    ...(checkResult !== undefined && { checkResult }),
+    ...(limitation !== undefined && { limitation }),
+    ...(wire.unreachableTime && { unreachableSinceMs: readTimeMs(wire.unreachableTime, 'unreachable_time') }),
+    ...(wire.data !== undefined && { data: wire.data }),
+    ...(labels.length > 0 && { labels }),
   };
 }
 
@@ -70,6 +101,12 @@ export const writeTaskStatus = (status: TaskStatus): WireTaskStatus => ({
   message: status.message,
   timestamp: status.timestampMs / 1000,
   uuid: status.uuid && Buffer.from(status.uuid),
+  healthy: status.healthy,
+  checkStatus: status.checkResult && writeCheckResult(status.checkResult),
+  limitation: status.limitation && { resources: writeResources(status.limitation) },
+  unreachableTime: status.unreachableSinceMs === undefined ? undefined : writeTimeMs(status.unreachableSinceMs),
+  data: status.data && Buffer.from(status.data),
+  labels: writeLabels(status.labels),
 });
 
 /** A TaskStatus by itself: what an agent keeps until it is acknowledged. */

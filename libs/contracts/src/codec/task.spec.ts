@@ -19,15 +19,16 @@ function read(bytes: Buffer) {
 }
 
 describe('what a task asks for and we do not carry out', () => {
+  const secret = { environment: { variables: [{ name: 'A', type: 'SECRET', secret: {} }] } };
+
   it.each([
     ['container', { container: { type: 'MESOS' } }],
-    ['health_check', { health_check: { type: 'COMMAND' } }],
-    ['check', { check: { type: 'COMMAND' } }],
-    ['max_completion_time', { max_completion_time: { nanoseconds: '0' } }],
-    ['limits', { limits: { cpus: { value: 2 } } }],
-    ['command.uris', { command: { uris: [{ value: 'http://x' }] } }],
-    ['command.environment.variables.secret', { command: { environment: { variables: [{ name: 'A', type: 'SECRET', secret: {} }] } } }],
-  ])('is named: %s (limits: D-039)', (field, more) => {
+    ['command.environment.variables.secret', { command: secret }],
+    ['health_check.command.environment.variables.secret', { health_check: { type: 'COMMAND', command: secret } }],
+    ['check.command.environment.variables.secret', { check: { type: 'COMMAND', command: { command: secret } } }],
+    ['health_check.http.protocol IPv6', { health_check: { type: 'HTTP', http: { port: 80, protocol: 'IPv6' } } }],
+    ['health_check.tcp.protocol IPv6', { health_check: { type: 'TCP', tcp: { port: 80, protocol: 'IPv6' } } }],
+  ])('is named: %s', (field, more) => {
     expect(read(encode(more)).unsupportedFields).toEqual([field]);
   });
 
@@ -53,6 +54,37 @@ describe('the command of a task', () => {
       { name: 'A', value: 'b' },
       { name: 'C', value: '' },
     ]);
+  });
+});
+
+describe('the URIs of a command', () => {
+  it('are unpacked, not made executable and called as they are unless it says otherwise', () => {
+    const uris = [{ value: '/a.tar' }, { value: 'file:///b', extract: false, executable: true, output_file: 'c', cache: true }];
+    expect(read(encode({ command: { uris } })).command?.uris).toEqual([
+      { value: '/a.tar', extract: true, executable: false },
+      { value: 'file:///b', extract: false, executable: true, outputFile: 'c' },
+    ]);
+    expect(read(encode({ command: {} })).command).not.toHaveProperty('uris');
+  });
+});
+
+describe('the limits of a task (D-039)', () => {
+  it('are of processors and memory, which may be unlimited', () => {
+    expect(read(encode({ limits: { cpus: { value: 2.5 }, mem: { value: 64 } } })).limits).toEqual({ cpusMilli: 2500, memMb: 64 });
+    expect(read(encode({ limits: { mem: { value: Infinity } } })).limits).toEqual({ memMb: 'unlimited' });
+    expect(read(encode({})).limits).toBeUndefined();
+  });
+
+  it.each([
+    ['disk', 1],
+    ['gpus', 1],
+    ['cpus', Infinity],
+    ['cpus', NaN],
+    ['mem', NaN],
+    ['mem', -1],
+  ])('are nothing else: %s %d', (name, value) => {
+    const task = taskInfoCodec.decode(encode({ limits: { [name]: { value } } }));
+    expect(!task.ok && task.refusal.message).toContain(`limits[${name}]`);
   });
 });
 
@@ -106,6 +138,7 @@ describe('the bytes of a task', () => {
             checkpointed: Resources.empty,
             tasks: [{ framework, info, launchId: 'l1', state: 'TASK_RUNNING' }],
             operations: [],
+            executors: [],
             highestEpoch: 1,
             ledgerRevision: 0,
             bootId: 'b1',

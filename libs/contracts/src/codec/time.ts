@@ -29,3 +29,12 @@ export function readSecondsMs(seconds: number | undefined, field: string): numbe
   if (!Number.isFinite(value) || value < 0) malformed(field, 'must be a finite number, not negative');
   return Math.round(value * 1000);
 }
+
+/** A span in seconds as a double, as Mesos writes those of checks. Some time, however short, does not become none. */
+export function readSpanMs(seconds: number | undefined, field: string, defaultMs: number): number {
+  if (seconds === undefined) return defaultMs;
+  const ms = readSecondsMs(seconds, field);
+  return seconds > 0 ? Math.max(1, ms) : 0;
+}
+
+export const writeSeconds = (ms: number): number => ms / 1000;

@@ -27,7 +27,8 @@ const messages = new Map<string, Map<string, Field>>();
 const enums = new Map<string, Map<string, number>>();
 
 function fieldType(field: FieldDescriptorProto): string {
-  if (field.type === FieldType.MESSAGE || field.type === FieldType.ENUM) return field.typeName.replace('.holdfast.v1.', '');
+  if (field.type === FieldType.MESSAGE || field.type === FieldType.ENUM)
+    return field.typeName.replace(/^\.holdfast\.([a-z]+\.)?v1\./, '$1');
   return FieldType[field.type]!.toLowerCase();
 }
 
@@ -52,10 +53,17 @@ function addMessage(message: DescriptorProto, outer: string): void {
   for (const inner of message.enumType) enums.set(`${name}.${inner.name}`, new Map(inner.value.map((value) => [value.name, value.number])));
 }
 
+/** Our package by its name in the table: without, or with the last part of that of Mesos. */
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['holdfast.v1', ''],
+  ['holdfast.executor.v1', 'executor.'],
+]);
+
 for (const file of files) {
-  if (file.package !== 'holdfast.v1') continue;
-  for (const message of file.messageType) addMessage(message, '');
-  for (const one of file.enumType) enums.set(one.name, new Map(one.value.map((value) => [value.name, value.number])));
+  const outer = PACKAGES.get(file.package);
+  if (outer === undefined) continue;
+  for (const message of file.messageType) addMessage(message, outer);
+  for (const one of file.enumType) enums.set(outer + one.name, new Map(one.value.map((value) => [value.name, value.number])));
 }
 
 /** Rows of a table of facts about the Mesos v1 API, without its heading. */

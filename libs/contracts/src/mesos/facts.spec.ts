@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULTS, REQUIRED } from './facts';
-import { type MessageShape, schema } from './schema';
+import { type MessageShape, schema, shapeOf } from './schema';
 
 const rows = readFileSync(join(__dirname, '..', '..', 'test-data', 'mesos-v1-fields.tsv'), 'utf8')
   .trimEnd()
@@ -19,7 +19,10 @@ function reachable(shape: MessageShape, found = new Map<string, MessageShape>())
   return found;
 }
 
-const messages = reachable(schema().event, reachable(schema().call));
+const executorCall = shapeOf('holdfast.executor.v1.Call');
+const executorEvent = shapeOf('holdfast.executor.v1.Event');
+const messages = new Map<string, MessageShape>();
+for (const top of [schema().event, schema().call, executorCall, executorEvent]) reachable(top, messages);
 
 /** What only an extension of ours reaches. */
 const OURS = ['WhenUnused'];
@@ -29,7 +32,7 @@ const numbers = new Set(['double', 'int32', 'uint32']);
 const meant = (type: string | undefined, text: string): string | number | boolean =>
   numbers.has(type!) ? Number(text) : type === 'bool' ? text === 'true' : text;
 
-describe('the facts about fields of Call and Event (wire document, section 5)', () => {
+describe('the facts about fields of Calls and Events (wire document, section 5)', () => {
   it('name every required field, and no others', () => {
     const theirs = rows.filter(({ message, label }) => messages.has(message) && label === 'required');
     const mine = Object.entries(REQUIRED).flatMap(([message, fields]) => fields.map((field) => `${message}.${field}`));
@@ -54,7 +57,7 @@ describe('the facts about fields of Call and Event (wire document, section 5)', 
   });
 });
 
-describe('the schema of Call and Event', () => {
+describe('the schema of Calls and Events', () => {
   it.each(theirMessages)('$name: fields in the order of declaration, which is the order of the output', ({ name, fields }) => {
     const theirs = rows.filter((row) => row.message === name && row.field !== '' && row.oneof === '').map(({ field }) => field);
     const mine = fields.filter(({ oneof, number }) => oneof === undefined && number < 10_000);
@@ -62,12 +65,17 @@ describe('the schema of Call and Event', () => {
   });
 
   it('names the properties of the generated types', () => {
-    const folder = join(__dirname, '..', 'gen', 'holdfast', 'v1');
     const generated = new Map<string, object>();
-    for (const file of readdirSync(folder)) {
-      const made = jest.requireActual<Record<string, { create?: (base: object) => object }>>(join(folder, file));
-      for (const [name, type] of Object.entries(made)) {
-        if (typeof type?.create === 'function') generated.set(name.replaceAll('_', '.'), type.create({}));
+    for (const [part, folder] of [
+      ['', 'v1'],
+      ['executor.', 'executor/v1'],
+    ]) {
+      const modules = join(__dirname, '..', 'gen', 'holdfast', folder!);
+      for (const file of readdirSync(modules)) {
+        const made = jest.requireActual<Record<string, { create?: (base: object) => object }>>(join(modules, file));
+        for (const [name, type] of Object.entries(made)) {
+          if (typeof type?.create === 'function') generated.set(part + name.replaceAll('_', '.'), type.create({}));
+        }
       }
     }
     const wrong = [...messages.values()].flatMap(({ name, fields }) =>
@@ -80,8 +88,10 @@ describe('the schema of Call and Event', () => {
     const extensions = (of: Map<string, MessageShape>) =>
       [...of.values()].flatMap(({ name, fields }) => fields.flatMap((field) => (field.number >= 10_000 ? [`${name}.${field.name}`] : [])));
     expect(extensions(reachable(schema().call))).toEqual(['Offer.Operation.Destroy.when_unused']);
-    expect(extensions(reachable(schema().event))).toEqual([]);
-    expect([...reachable(schema().event).keys()].filter((name) => OURS.includes(name))).toEqual([]);
+    for (const outbound of [schema().event, executorEvent]) {
+      expect(extensions(reachable(outbound))).toEqual([]);
+      expect([...reachable(outbound).keys()].filter((name) => OURS.includes(name))).toEqual([]);
+    }
   });
 
   it('knows no word that Mesos does not have', () => {

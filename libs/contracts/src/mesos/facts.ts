@@ -1,6 +1,6 @@
 /**
  * What the schema of the Mesos v1 API says of its fields and the .proto files of proto3 cannot: facts of `test-data/mesos-v1-fields.tsv`, for
- * the messages that a scheduler's Call and Event reach. A test holds the two beside each other.
+ * the messages that the Calls and Events of schedulers and executors reach. A test holds the two beside each other.
  */
 
 /** Fields that must be set, by message (wire document, section 5). */
@@ -19,6 +19,7 @@ export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   URL: ['scheme', 'address'],
   Unavailability: ['start'],
   FrameworkInfo: ['user', 'name'],
+  AgentInfo: ['hostname'],
   'CheckInfo.Command': ['command'],
   'CheckInfo.Http': ['port'],
   'CheckInfo.Tcp': ['port'],
@@ -93,11 +94,22 @@ export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'Call.ReconcileOperations.Operation': ['operation_id'],
   'Call.Message': ['agent_id', 'executor_id', 'data'],
   'Call.UpdateFramework': ['framework_info'],
+  'executor.Event.Subscribed': ['executor_info', 'framework_info', 'agent_info'],
+  'executor.Event.Launch': ['task'],
+  'executor.Event.LaunchGroup': ['task_group'],
+  'executor.Event.Kill': ['task_id'],
+  'executor.Event.Acknowledged': ['task_id', 'uuid'],
+  'executor.Event.Message': ['data'],
+  'executor.Event.Error': ['message'],
+  'executor.Call': ['executor_id', 'framework_id'],
+  'executor.Call.Update': ['status'],
+  'executor.Call.Message': ['data'],
 };
 
 /** Defaults that the schema spells out, of fields that are not deprecated: written also when the field is unset (wire document, section 5). */
 export const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>> = {
   FrameworkInfo: { failover_timeout: 0, checkpoint: false },
+  AgentInfo: { port: 5051 },
   CheckInfo: { delay_seconds: 15, interval_seconds: 10, timeout_seconds: 20 },
   HealthCheck: { delay_seconds: 15, interval_seconds: 10, timeout_seconds: 20, consecutive_failures: 3, grace_period_seconds: 10 },
   'HealthCheck.HTTPCheckInfo': { protocol: 'IPv4' },

@@ -3,10 +3,10 @@ import { call } from '../arbitraries/scheduler';
 import { spoiling } from '../arbitraries/spoilt';
 import { schedulerCallCodec } from '../codec';
 import { body, canonicalJson } from './canonical-json.fixture';
-import { mesosJson, mesosProtobuf, type MesosFormat } from '.';
+import { mesosJson, mesosProtobuf, type SchedulerFormat } from '.';
 
 /** A call, or a refusal that says what is wrong. fast-check prints the seed of a failure. */
-function expectAnAnswer(format: MesosFormat, input: Uint8Array): void {
+function expectAnAnswer(format: SchedulerFormat, input: Uint8Array): void {
   const read = format.decodeCall(Buffer.from(input));
   if (read.ok) expect(read.value.type.length).toBeGreaterThan(0);
   else {
@@ -17,7 +17,7 @@ function expectAnAnswer(format: MesosFormat, input: Uint8Array): void {
 
 const jsonOf = (bytes: Buffer): Buffer => body(canonicalJson('Call', bytes));
 
-describe.each<[string, MesosFormat, (bytes: Buffer) => Buffer]>([
+describe.each<[string, SchedulerFormat, (bytes: Buffer) => Buffer]>([
   ['JSON', mesosJson, jsonOf],
   ['protobuf', mesosProtobuf, (bytes) => bytes],
 ])('a body in %s', (_, format, bodyOf) => {

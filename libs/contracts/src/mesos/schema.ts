@@ -1,4 +1,12 @@
-import { type DescEnum, type DescField, type DescMessage, ScalarType, createFileRegistry, fromBinary } from '@bufbuild/protobuf';
+import {
+  type DescEnum,
+  type DescField,
+  type DescMessage,
+  type FileRegistry,
+  ScalarType,
+  createFileRegistry,
+  fromBinary,
+} from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { descriptorSet } from '../codec';
 import { DEFAULTS, INBOUND_EXTENSIONS, REQUIRED, UNKNOWN_WORDS } from './facts';
@@ -33,7 +41,7 @@ export interface FieldShape {
 }
 
 export interface MessageShape {
-  /** As Mesos names it, e.g. `Offer.Operation`. */
+  /** As Mesos names it, e.g. `Offer.Operation`; of its other packages with their last part in front, e.g. `executor.Call`. */
   readonly name: string;
   /** In the order of declaration; without our own extensions, but for those that are understood in calls (`INBOUND_EXTENSIONS`). */
   readonly fields: readonly FieldShape[];
@@ -50,25 +58,36 @@ export interface Schema {
   readonly resource: MessageShape;
 }
 
-const PACKAGE = 'holdfast.v1.';
+/** `holdfast.v1.Offer`, `holdfast.executor.v1.Call`: the name of the message, and the package of ours that stands for one of Mesos. */
+const FULL_NAME = /^holdfast\.(?:([a-z]+)\.)?v1\.(.+)$/;
 
 /** Field numbers from here on are our own (architecture, section 3). */
 const FIRST_EXTENSION = 10_000;
 
 let known: Schema | undefined;
+let registry: FileRegistry | undefined;
+const shapes = new Map<string, MessageShape>();
 
 /** Compiled when first asked for: most processes that load this library have no Mesos door. */
-export const schema = (): Schema => (known ??= compile());
+export const schema = (): Schema =>
+  (known ??= {
+    call: shapeOf('holdfast.v1.Call'),
+    event: shapeOf('holdfast.v1.Event'),
+    offer: shapeOf('holdfast.v1.Offer'),
+    resource: shapeOf('holdfast.v1.Resource'),
+  });
 
-function compile(): Schema {
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet));
-  const messages = new Map<string, MessageShape>();
-  const message = (name: string): MessageShape => {
-    const descriptor = registry.getMessage(PACKAGE + name);
-    if (!descriptor) throw new Error(`the descriptor set has no ${PACKAGE}${name}`);
-    return messageShape(descriptor, messages);
-  };
-  return { call: message('Call'), event: message('Event'), offer: message('Offer'), resource: message('Resource') };
+/** Of any message of the descriptor set, by its full name; compiled when first asked for. */
+export function shapeOf(message: string): MessageShape {
+  registry ??= createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet));
+  const descriptor = registry.getMessage(message);
+  if (!descriptor) throw new Error(`the descriptor set has no ${message}`);
+  return messageShape(descriptor);
+}
+
+function mesosName(message: string): string {
+  const [, part, name = message] = FULL_NAME.exec(message) ?? [];
+  return part === undefined ? name : `${part}.${name}`;
 }
 
 /** Filled after it has been handed out: messages may contain themselves. */
@@ -80,16 +99,16 @@ function addField(shape: Growing, field: FieldShape): void {
   shape.requiredBits += field.requiredBit;
 }
 
-function messageShape(descriptor: DescMessage, messages: Map<string, MessageShape>): MessageShape {
-  const name = descriptor.typeName.slice(PACKAGE.length);
-  const before = messages.get(name);
+function messageShape(descriptor: DescMessage): MessageShape {
+  const name = mesosName(descriptor.typeName);
+  const before = shapes.get(name);
   if (before) return before;
   const shape: Growing = { name, fields: [], byNumber: new Map(), requiredBits: 0 };
-  messages.set(name, shape);
+  shapes.set(name, shape);
   const required = REQUIRED[name] ?? [];
   for (const field of descriptor.fields) {
     if (field.number >= FIRST_EXTENSION && INBOUND_EXTENSIONS[`${name}.${field.name}`] !== true) continue;
-    const value = valueShape(field, messages);
+    const value = valueShape(field);
     addField(shape, {
       name: field.name,
       key: field.localName,
@@ -121,8 +140,8 @@ function entryShape(name: string, value: ValueShape): MessageShape {
   return shape;
 }
 
-function valueShape({ message, enum: words, scalar }: DescField, messages: Map<string, MessageShape>): ValueShape {
-  if (message) return { kind: 'message', message: messageShape(message, messages) };
+function valueShape({ message, enum: words, scalar }: DescField): ValueShape {
+  if (message) return { kind: 'message', message: messageShape(message) };
   if (words) return enumShape(words);
   if (scalar === undefined) throw new Error('a field is neither a message nor an enum nor a scalar');
   return { kind: 'scalar', scalar };

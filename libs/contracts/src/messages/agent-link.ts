@@ -13,7 +13,7 @@ import type {
 } from '@holdfast/core/base';
 import type { FaultDomain, FrameworkInfo, OperationStatus, ResizeOperation, ResourceOperation } from '@holdfast/core/offers';
 import type { Attribute, Resources } from '@holdfast/core/resources';
-import type { TaskInfo, TaskRef, TaskState, TaskStatus } from '@holdfast/core/tasks';
+import type { ExecutorInfo, TaskInfo, TaskRef, TaskState, TaskStatus } from '@holdfast/core/tasks';
 import type { AgentInspection } from '@holdfast/core/verification';
 
 export interface AgentInfo {
@@ -36,6 +36,25 @@ export interface ReportedTask {
   readonly info: TaskInfo;
   readonly launchId: LaunchId;
   readonly state: TaskState;
+  /** It is over, and yet a volume of it is mounted in its custom executor: its holder stays until `task_gone`. Absent: no. */
+  readonly isHolding?: boolean;
+}
+
+/** A custom executor that runs, with or without tasks. */
+export interface ReportedExecutor {
+  readonly framework: FrameworkInfo;
+  readonly info: ExecutorInfo;
+}
+
+/** What names an executor on its agent. */
+export interface ExecutorRef {
+  readonly frameworkId: FrameworkId;
+  readonly executorId: ExecutorId;
+}
+
+/** Between a framework and its custom executor, either way; delivered at most once. */
+export interface ExecutorMessage extends ExecutorRef {
+  readonly data: Uint8Array;
 }
 
 export type AgentMessage =
@@ -51,6 +70,8 @@ export type AgentMessage =
       readonly tasks: readonly ReportedTask[];
       /** Statuses of operations that nobody has acknowledged yet. */
       readonly operations: readonly OperationUpdate[];
+      /** Custom executors that run. */
+      readonly executors: readonly ReportedExecutor[];
       readonly highestEpoch: Epoch;
       readonly ledgerRevision: Revision;
       readonly bootId: string;
@@ -68,6 +89,9 @@ export type AgentMessage =
     }
   /** No process of this launch is left and none of its volumes is mounted; repeated until confirmed. */
   | ({ readonly kind: 'task_gone'; readonly cause: string } & TaskRef)
+  | ({ readonly kind: 'executor_message' } & ExecutorMessage)
+  /** No process of a custom executor is left; repeated until confirmed. `exitStatus` as a shell has it. */
+  | ({ readonly kind: 'executor_gone'; readonly exitStatus?: number } & ExecutorRef)
   /** Answers `inspect`. */
   | { readonly kind: 'inspection'; readonly requestId: string; readonly inspection: AgentInspection }
   | { readonly kind: 'pong' };
@@ -117,6 +141,8 @@ export type MasterMessage =
   | { readonly kind: 'shutdown_framework'; readonly frameworkId: FrameworkId }
   /** What exists and is mounted? Answered in the order of the stream. */
   | { readonly kind: 'inspect'; readonly requestId: string }
+  | ({ readonly kind: 'executor_message' } & ExecutorMessage)
+  | ({ readonly kind: 'executor_gone_confirmed' } & ExecutorRef)
   | { readonly kind: 'ping' }
   | ({ readonly kind: 'task_gone_confirmed' } & TaskRef);
 

@@ -5,3 +5,4 @@ export * from './registry';
 export * from './operator';
 export * from './volumes';
 export * from './status';
+export * from './executor-api';

@@ -1,4 +1,4 @@
-import type { FrameworkId, StoreId } from '@holdfast/core/base';
+import type { FrameworkId, StoreId, TaskId } from '@holdfast/core/base';
 import type { FrameworkInfo, Offer } from '@holdfast/core/offers';
 import type { Resources } from '@holdfast/core/resources';
 import type { TaskInfo, TaskStatus } from '@holdfast/core/tasks';
@@ -25,6 +25,14 @@ export interface FrameworksAnswer {
 
 export interface TasksQuery {
   readonly frameworkId?: FrameworkId;
+}
+
+/** From an operator, for a task of whichever framework. */
+export interface KillTaskRequest {
+  readonly frameworkId: FrameworkId;
+  readonly taskId: TaskId;
+  /** Between SIGTERM and SIGKILL; absent: as the task says, else as the agent is set. */
+  readonly graceMs?: number;
 }
 
 export interface TasksAnswer {

@@ -1,4 +1,12 @@
-import { agentsAnswerCodec, emptyCodec, frameworksAnswerCodec, tasksAnswerCodec, tasksQueryCodec, versionAnswerCodec } from '../codec';
+import {
+  agentsAnswerCodec,
+  emptyCodec,
+  frameworksAnswerCodec,
+  killTaskRequestCodec,
+  tasksAnswerCodec,
+  tasksQueryCodec,
+  versionAnswerCodec,
+} from '../codec';
 import { unary } from './rpc-kind';
 
 export const OPERATOR_SERVICE = 'holdfast.v1.OperatorService';
@@ -9,4 +17,5 @@ export const operatorService = {
   getAgents: unary(OPERATOR_SERVICE, 'GetAgents', emptyCodec, agentsAnswerCodec),
   getFrameworks: unary(OPERATOR_SERVICE, 'GetFrameworks', emptyCodec, frameworksAnswerCodec),
   getTasks: unary(OPERATOR_SERVICE, 'GetTasks', tasksQueryCodec, tasksAnswerCodec),
+  killTask: unary(OPERATOR_SERVICE, 'KillTask', killTaskRequestCodec, emptyCodec),
 } as const;

@@ -7,6 +7,7 @@ const PHRASES: Readonly<Record<ActionKind, Phrase>> = {
   register_frameworks: [(role) => `register frameworks in role '${role}'`, 'register frameworks without a role'],
   teardown_frameworks: [(principal) => `tear down frameworks of '${principal}'`, 'tear down frameworks without a principal'],
   run_tasks: [(user) => `run tasks as user '${user}'`, 'run tasks as no user in particular'],
+  kill_tasks: [(principal) => `kill tasks of frameworks of '${principal}'`, 'kill tasks of frameworks without a principal'],
   reserve_resources: [(role) => `reserve resources for role '${role}'`, 'reserve resources for no role'],
   unreserve_resources: [
     (principal) => `unreserve resources reserved by '${principal}'`,

@@ -5,6 +5,8 @@ export type Action =
   | { readonly kind: 'register_frameworks'; readonly roles: readonly Role[] }
   | { readonly kind: 'teardown_frameworks'; readonly frameworkPrincipal?: Principal }
   | { readonly kind: 'run_tasks'; readonly user: string }
+  /** Ends a task of another's framework (ours). Whose framework it is. */
+  | { readonly kind: 'kill_tasks'; readonly frameworkPrincipal?: Principal }
   /** The last role of each reservation stack (B-126). */
   | { readonly kind: 'reserve_resources'; readonly roles: readonly Role[] }
   /** Who made the reservations that are undone. */

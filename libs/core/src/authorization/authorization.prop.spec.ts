@@ -8,6 +8,7 @@ const OBJECTS: Readonly<Record<ActionKind, string>> = {
   register_frameworks: 'roles',
   teardown_frameworks: 'framework_principals',
   run_tasks: 'users',
+  kill_tasks: 'framework_principals',
   reserve_resources: 'roles',
   unreserve_resources: 'reserver_principals',
   create_volumes: 'roles',
@@ -44,6 +45,7 @@ function acls(permissive: boolean, of: ActionKind, written: readonly RuleJson[])
 function action(of: ActionKind, object: string | undefined): Action {
   switch (of) {
     case 'teardown_frameworks':
+    case 'kill_tasks':
       return object === undefined ? { kind: of } : { kind: of, frameworkPrincipal: object };
     case 'run_tasks':
       return { kind: of, user: object ?? '' };

@@ -127,6 +127,8 @@ describe('authorize', () => {
     [{ kind: 'register_frameworks', roles: ['eng'] }, "register frameworks in role 'eng'"],
     [{ kind: 'teardown_frameworks', frameworkPrincipal: 'alice' }, "tear down frameworks of 'alice'"],
     [{ kind: 'teardown_frameworks' }, 'tear down frameworks without a principal'],
+    [{ kind: 'kill_tasks', frameworkPrincipal: 'alice' }, "kill tasks of frameworks of 'alice'"],
+    [{ kind: 'kill_tasks' }, 'kill tasks of frameworks without a principal'],
     [{ kind: 'run_tasks', user: 'root' }, "run tasks as user 'root'"],
     [{ kind: 'reserve_resources', roles: ['eng'] }, "reserve resources for role 'eng'"],
     [{ kind: 'unreserve_resources', reservers: ['alice'] }, "unreserve resources reserved by 'alice'"],

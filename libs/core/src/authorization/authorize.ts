@@ -34,6 +34,7 @@ function namesIn(action: Action): readonly (string | undefined)[] {
     case 'force_release':
       return action.roles;
     case 'teardown_frameworks':
+    case 'kill_tasks':
       return [action.frameworkPrincipal];
     case 'run_tasks':
       return [action.user];

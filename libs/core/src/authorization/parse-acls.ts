@@ -7,6 +7,7 @@ const OBJECTS: Readonly<Record<ActionKind, string>> = {
   register_frameworks: 'roles',
   teardown_frameworks: 'framework_principals',
   run_tasks: 'users',
+  kill_tasks: 'framework_principals',
   reserve_resources: 'roles',
   unreserve_resources: 'reserver_principals',
   create_volumes: 'roles',

@@ -49,6 +49,9 @@ export interface RefusalDetails {
   /** The caller has proved to be somebody else than the framework says it is (D-003). */
   principal_mismatch: { caller: string; principal: string };
   executor_unknown: { executorId: ExecutorId; agentId: AgentId };
+  task_unknown: { frameworkId: FrameworkId; taskId: TaskId };
+  /** It has ended, whatever became of it. */
+  task_over: { taskId: TaskId; state: string };
   operation_unknown: { operationId: OperationId };
 }
 
@@ -116,6 +119,8 @@ const SENTENCES: { readonly [C in RefusalCode]: (details: RefusalDetails[C]) => 
   unauthenticated: (d) => `${d.problem} Send a principal and its secret (HTTP Basic, or the gRPC metadata key 'authorization').`,
   principal_mismatch: (d) =>
     `The caller is authenticated as '${d.caller}', but the framework's principal is '${d.principal}'; they must be equal.`,
+  task_unknown: (d) => `Framework ${d.frameworkId} has no task ${d.taskId}, as far as this master knows; list its tasks.`,
+  task_over: (d) => `Task ${d.taskId} is over already: ${d.state}.`,
   executor_unknown: (d) => `Executor ${d.executorId} does not run on agent ${d.agentId} for this framework.`,
   operation_unknown: (d) => `Operation ${d.operationId} is not known, or the uuid is not that of its last status; reconcile operations.`,
 };
@@ -164,5 +169,7 @@ export const ADVICE: Readonly<Record<RefusalCode, Advice>> = {
   unauthenticated: 'do_not_retry',
   principal_mismatch: 'do_not_retry',
   executor_unknown: 'retry_after_refresh',
+  task_unknown: 'retry_after_refresh',
+  task_over: 'do_not_retry',
   operation_unknown: 'retry_after_refresh',
 };

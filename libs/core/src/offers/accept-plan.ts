@@ -37,6 +37,18 @@ export interface PlannedTask {
   /** Indexes of earlier steps that must take effect. */
   readonly requires: readonly number[];
   readonly volumes: readonly TaskVolume[];
+  /** Of a LAUNCH that names one. */
+  readonly executor?: ExecutorUse;
+}
+
+/** An executor as what is launched needs it. */
+export interface ExecutorUse {
+  readonly executor: ExecutorInfo;
+  /**
+   * What it takes, allocated; empty if it runs already. In a plan each that may bring it names them; in a settlement the first that does: they
+   * are charged once (D-036).
+   */
+  readonly executorResources: Resources;
 }
 
 /** One operation after planning; whether it takes effect is settled with the ledger's answer. */
@@ -55,13 +67,7 @@ export interface PlannedStep {
   /** Of a GROW_VOLUME or SHRINK_VOLUME that was not refused in planning: the volume before and after, without allocation role. */
   readonly resized?: { readonly from: Resource; readonly to: Resource };
   /** Of a LAUNCH_GROUP that was not refused in planning: all tasks stand, and `units` are those of all of them, kept together. */
-  readonly group?: PlannedGroup;
-}
-
-export interface PlannedGroup {
-  readonly executor: ExecutorInfo;
-  /** What the executor takes, allocated; empty if it runs already. */
-  readonly executorResources: Resources;
+  readonly group?: ExecutorUse;
 }
 
 export interface AcceptPlan {
@@ -84,7 +90,7 @@ export type AgentStep =
       readonly kind: 'run_group';
       readonly operationIndex: number;
       readonly tasks: readonly PlannedTask[];
-      readonly group: PlannedGroup;
+      readonly group: ExecutorUse;
     }
   | { readonly kind: 'run_task'; readonly operationIndex: number; readonly task: PlannedTask };
 

@@ -121,6 +121,21 @@ export function executor(executorId: string, resources = executorResources(), mo
   };
 }
 
+/** One that the framework brings; otherwise the same. */
+export const customExecutor = (executorId: string, resources = executorResources(), more: Partial<ExecutorInfo> = {}): ExecutorInfo =>
+  executor(executorId, resources, {
+    type: 'CUSTOM',
+    command: { shell: true, value: './executor', args: [], environment: [] },
+    wire: new TextEncoder().encode(`custom ${executorId} ${Resources.of(resources)}`),
+    ...more,
+  });
+
+/** A task that this executor runs, of a LAUNCH. */
+export function taskOf(of: ExecutorInfo, taskId: string, resources: readonly Resource[], more: Partial<TaskInfo> = {}): TaskInfo {
+  const { command: _, ...info } = task(taskId, resources, more);
+  return { ...info, executor: of };
+}
+
 export const executorResources = (): readonly Resource[] => [cpus(0.1), mem(32), engDisk(1)];
 
 export const launchGroup = (of: ExecutorInfo, ...tasks: TaskInfo[]): LaunchGroupOperation => ({

@@ -38,7 +38,7 @@ export type {
   AcceptPlan,
   AgentStep,
   DrainingVolume,
-  PlannedGroup,
+  ExecutorUse,
   PlannedStep,
   PlannedTask,
   Settlement,

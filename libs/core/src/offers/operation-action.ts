@@ -1,6 +1,6 @@
 import type { Action } from '@holdfast/core/authorization';
 import { reservationRole, type Resource } from '@holdfast/core/resources';
-import { keyOfVolume, type TaskInfo } from '@holdfast/core/tasks';
+import { type ExecutorInfo, keyOfVolume, type TaskInfo } from '@holdfast/core/tasks';
 import type { FrameworkInfo } from './framework';
 import type { ResizeOperation, ResourceOperation } from './operation';
 import type { OperationSurroundings } from './operation-surroundings';
@@ -28,8 +28,16 @@ export function actionOf({ type, resources }: ResourceOperation, { findVolume }:
 
 export const resizeAction = ({ volume }: ResizeOperation): Action => ({ kind: 'resize_volumes', roles: [reservationRole(volume)] });
 
-/** As whom the task runs: as its command says, else as its framework does (B-075). To an agent an empty name is none, hence here, too. */
-export const runAction = ({ command }: TaskInfo, { user }: Pick<FrameworkInfo, 'user'>): Action => ({
+/**
+ * As whom the task runs: as its command says, or that of the executor which runs it, else as its framework does (B-075). To an agent an empty
+ * name is none, hence here, too.
+ */
+export const runAction = ({ command, executor }: TaskInfo, { user }: Pick<FrameworkInfo, 'user'>): Action => ({
+  kind: 'run_tasks',
+  user: command?.user || executor?.command?.user || user,
+});
+
+export const executorAction = ({ command }: ExecutorInfo, { user }: Pick<FrameworkInfo, 'user'>): Action => ({
   kind: 'run_tasks',
   user: command?.user || user,
 });

@@ -147,20 +147,29 @@ describe('the executor of a group', () => {
     expect(settled.results[0]?.refusal?.message).toContain('described differently');
   });
 
-  it('of an earlier group of the call serves the next one, which then depends on the first (D-035, D-036)', () => {
+  it('of an earlier group of the call serves the next one; if the first comes to nothing, the next one brings it (D-035, D-036)', () => {
     const offer = withExecutor(cpus(3), v);
     const groups = [launchGroup(pod, t('t1', v)), launchGroup(pod, t('t2')), launchGroup(executor('pod', [cpus(1), mem(32)]), t('t3'))];
     const plan = planAccept(offer, groups);
-    expect(plan.steps.map(({ requires }) => requires)).toEqual([[], [0], []]);
-    const onBoth = planAccept(offer, [groups[0]!, launchGroup(pod, t('t2', v))]);
-    expect(onBoth.units.map(({ requires }) => requires)).toEqual([undefined, [0]]);
+    expect(plan.steps.map(({ requires }) => requires)).toEqual([[], [], []]);
     const settled = accept(offer, groups);
     expect(outcomes(settled)).toEqual(['staged', 'staged', 'operation_invalid']);
     expect(settled.used.scalarMilli('cpus')).toBe(2100);
     const gone = { refusal: refuse('volume_not_found', { role: 'eng', persistenceId: 'v' }) };
     const fallen = accept(offer, groups.slice(0, 2), [gone]);
-    expect(outcomes(fallen)).toEqual(['volume_not_found', 'dependency_refused']);
-    expect(fallen.used.isEmpty).toBe(true);
+    expect(outcomes(fallen)).toEqual(['volume_not_found', 'staged']);
+    expect(fallen.used.scalarMilli('cpus')).toBe(1100);
+    expect(fallen.agentSteps).toMatchObject([{ group: { executorResources: pod.resources.allocate('eng') } }]);
+  });
+
+  it('depends, for all who need it, on the operations that make room for it', () => {
+    const exists = { refusal: refuse('volume_exists', { role: 'eng', persistenceId: 'v' }) };
+    const onDisk = executor('pod', [cpus(0.1), mem(32), engDisk(1)]);
+    const offer = context([cpus(3), mem(32), engDisk(64)]);
+    const operations = [create(v), destroy(v), launchGroup(onDisk, t('t1')), launchGroup(onDisk, t('t2'))];
+    const { steps } = planAccept(offer, operations);
+    expect(steps.slice(2).map(({ requires }) => requires)).toEqual([[1], [1]]);
+    expect(outcomes(accept(offer, operations, [exists, exists])).slice(2)).toEqual(['dependency_refused', 'dependency_refused']);
   });
 
   it('of a group that was refused in planning is not there for the next one', () => {

@@ -1,15 +1,15 @@
 import { ok, type Refusal, refuse, refused, type Result, type TaskId } from '@holdfast/core/base';
 import { Resources } from '@holdfast/core/resources';
-import { checkExecutor } from '@holdfast/core/tasks';
-import type { PlannedGroup, PlannedStep, PlannedTask } from './accept-plan';
+import type { PlannedStep, PlannedTask } from './accept-plan';
 import { checkTogether, firstRefusal } from './check-group';
 import type { LaunchGroupOperation } from './operation';
-import { allocationProblem, mayRun, placeTask, quantitiesOf, type SoundTask, soundTask, stepsOfVolumes } from './plan-task';
-import { ascending, type PlannedExecutor, type Planning } from './planning';
+import { mayRunExecutor, soundExecutor, type SoundExecutor, type TakenWithExecutor, takeWithExecutor } from './plan-executor';
+import { mayRun, placeTask, quantitiesOf, type SoundTask, soundTask, stepsOfVolumes } from './plan-task';
+import { ascending, type Planning } from './planning';
 
-interface SoundGroup extends PlannedGroup {
+interface SoundGroup {
   readonly tasks: readonly SoundTask[];
-  readonly running: PlannedExecutor | undefined;
+  readonly executor: SoundExecutor;
 }
 
 /**
@@ -19,44 +19,37 @@ interface SoundGroup extends PlannedGroup {
 export function planGroup(planning: Planning, operation: LaunchGroupOperation, step: number): PlannedStep {
   const group = soundGroup(planning, operation);
   if (!group.ok) return refusedStep(operation, group.refusal);
-  const { tasks, executor, executorResources, running } = group.value;
-  const denied = firstRefusal(tasks, (task) => mayRun(planning, task));
+  const { tasks, executor } = group.value;
+  const denied = firstRefusal(tasks, (task) => mayRun(planning, task)) ?? mayRunExecutor(planning, executor.executor);
   if (denied) return refusedStep(operation, denied);
-  const taken = take(planning, tasks, executorResources);
+  const taken = take(planning, tasks, executor);
   if (!taken.ok) return refusedStep(operation, taken.refusal);
 
-  const requires = ascending([...taken.value, ...(running?.step === undefined ? [] : [running.step])]);
+  const { use, requires } = taken.value;
   const planned = placeTasks(planning, tasks, requires);
   const units = planned.map(({ unit }) => unit).filter((unit) => unit !== undefined);
   planning.noteStep(step, units, requires);
-  if (!running) planning.noteExecutor(executor, step);
   return {
     operation,
     result: { type: operation.type, tasks: operation.tasks.map(({ taskId }) => ({ taskId })) },
     units,
     requires,
     tasks: planned,
-    group: { executor, executorResources },
+    group: use,
   };
 }
 
 /** In the order of D-030: each task, then the executor, then all together. */
-function soundGroup(planning: Planning, { id, executor, tasks: requests }: LaunchGroupOperation): Result<SoundGroup> {
+function soundGroup(planning: Planning, { id, executor: info, tasks: requests }: LaunchGroupOperation): Result<SoundGroup> {
   if (id !== undefined) return invalid('A LAUNCH_GROUP may not carry an operation id.'); // D-090
   if (requests.length === 0) return invalid('The task group has no tasks.');
-  const tasks = soundTasks(planning, executor, requests);
+  const tasks = soundTasks(planning, info, requests);
   if (!tasks.ok) return tasks;
 
-  const running = planning.findExecutor(executor.executorId);
-  const refusal = checkExecutor(executor, running?.executor);
-  if (refusal) return refused(refusal);
-  const problem = allocationProblem(planning, executor.resources);
-  if (problem !== undefined) return invalid(`Executor ${executor.executorId}: ${problem}`);
-  const resources = executor.resources.allocate(planning.context.role);
-  const together = checkTogether(tasks.value, resources);
-  if (together) return refused(together);
-  // What runs already is not charged again (D-036).
-  return ok({ tasks: tasks.value, executor, executorResources: running ? Resources.empty : resources, running });
+  const executor = soundExecutor(planning, info, 'LAUNCH_GROUP', (problem) => refuse('operation_invalid', { problem }));
+  if (!executor.ok) return executor;
+  const together = checkTogether(tasks.value, executor.value.resources);
+  return together ? refused(together) : ok({ tasks: tasks.value, executor: executor.value });
 }
 
 const invalid = (problem: string): Result<never> => refused(refuse('operation_invalid', { problem }));
@@ -79,17 +72,17 @@ function soundTasks(
   return ok(tasks);
 }
 
-/** The steps on which the group depends; nothing is taken if it does not fit (D-036). */
-function take(planning: Planning, tasks: readonly SoundTask[], executorResources: Resources): Result<readonly number[]> {
+/** Nothing is taken if it does not fit (D-036). */
+function take(planning: Planning, tasks: readonly SoundTask[], executor: SoundExecutor): Result<TakenWithExecutor> {
   const createdBy: number[] = [];
   for (const task of tasks) {
     const steps = stepsOfVolumes(planning, task);
     if (!steps.ok) return steps;
     createdBy.push(...steps.value);
   }
-  const needed = Resources.sum([executorResources, ...tasks.map(quantitiesOf)]);
-  const steps = planning.pool.take(needed);
-  return steps ? ok([...createdBy, ...steps]) : refused(planning.insufficient(needed));
+  const taken = takeWithExecutor(planning, executor, Resources.sum(tasks.map(quantitiesOf)));
+  if (!taken.ok) return taken;
+  return ok({ ...taken.value, requires: ascending([...createdBy, ...taken.value.requires]) });
 }
 
 /** Every unit says on what the group depends, as any of them failing fails it; the first says how many they are. */

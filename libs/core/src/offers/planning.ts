@@ -1,15 +1,14 @@
 import { type ExecutorId, type Refusal, refuse, type TaskId } from '@holdfast/core/base';
 import { Resources } from '@holdfast/core/resources';
-import type { ExecutorInfo } from '@holdfast/core/tasks';
 import type { LedgerUnit } from '@holdfast/core/volumes';
-import type { AcceptContext } from './accept-plan';
+import type { AcceptContext, ExecutorUse } from './accept-plan';
 import { PlannedVolumes } from './planned-volumes';
 import { ResourcePool } from './resource-pool';
 
-export interface PlannedExecutor {
-  readonly executor: ExecutorInfo;
-  /** The step that brings it; absent if it runs already. */
-  readonly step?: number;
+/** An executor that runs on the agent, or that something before brings if it takes effect. */
+export interface ExecutorInHand extends ExecutorUse {
+  /** Indexes of the earlier steps on which its resources depend. */
+  readonly requires: readonly number[];
 }
 
 /**
@@ -21,7 +20,7 @@ export class Planning {
   readonly pool: ResourcePool;
   readonly volumes: PlannedVolumes;
   private readonly taskIds = new Set<TaskId>();
-  private readonly executors = new Map<ExecutorId, PlannedExecutor>();
+  private readonly executors = new Map<ExecutorId, ExecutorInHand>();
   /** Of each step that may yet fail: every unit that must succeed for it to take effect, directly or through other steps. */
   private readonly unitsOfStep = new Map<number, readonly number[]>();
 
@@ -50,14 +49,14 @@ export class Planning {
     this.taskIds.add(taskId);
   }
 
-  /** An executor that runs on the agent, or that a group before brings; `step`: the group's. */
-  findExecutor(executorId: ExecutorId): PlannedExecutor | undefined {
+  findExecutor(executorId: ExecutorId): ExecutorInHand | undefined {
     const running = this.context.findExecutor(executorId);
-    return running ? { executor: running } : this.executors.get(executorId);
+    return running ? { executor: running, executorResources: Resources.empty, requires: [] } : this.executors.get(executorId);
   }
 
-  noteExecutor(executor: ExecutorInfo, step: number): void {
-    this.executors.set(executor.executorId, { executor, step });
+  /** From here on it is described, and its resources are taken: whoever needs it brings it, if nobody before does. */
+  noteExecutor(inHand: ExecutorInHand): void {
+    this.executors.set(inHand.executor.executorId, inHand);
   }
 
   insufficient(needed: Resources): Refusal {

@@ -7,6 +7,7 @@ import {
   context,
   cpus,
   create,
+  customExecutor,
   destroy,
   drain,
   engDisk,
@@ -21,6 +22,7 @@ import {
   reserved,
   shrink,
   task,
+  taskOf,
   unreserve,
   volume,
 } from './accept.fixture';
@@ -92,7 +94,7 @@ export const world: fc.Arbitrary<World> = fc
         agentTotal,
         framework: framework(canShare ? {} : { capabilities: new Set(['MULTI_ROLE']) }),
         mayGrowShared,
-        findExecutor: (id) => (isRunning && id === 'e0' ? executor('e0') : undefined),
+        findExecutor: (id) => (isRunning && id === 'e0' ? executor('e0') : isRunning && id === 'c0' ? customExecutor('c0') : undefined),
       }),
       ledger: isVerified ? ledger : { ...ledger, verifiedEpoch: 0 },
       whims,
@@ -148,8 +150,31 @@ const groupTasks = fc.oneof(
   },
 );
 
-/** Two that differ in size only, so that they meet one another and themselves. */
-const executors = fc.constantFrom(executor('e0'), executor('e0'), executor('e1'), executor('e0', [cpus(0.5), mem(32), engDisk(1)]));
+const custom = fc.constantFrom(
+  customExecutor('c0'),
+  customExecutor('c0'),
+  customExecutor('c1', [cpus(0.5)]),
+  customExecutor('c0', [cpus(0.5)]),
+);
+
+/** Some by themselves, some with an executor that runs several of them. */
+const launchedTasks = fc
+  .tuple(tasks(0, 3), fc.array(fc.option(custom, { nil: undefined }), { minLength: 3, maxLength: 3 }))
+  .map(([list, executorOf]) =>
+    list.map((each, at) => {
+      const of = executorOf[at];
+      return of ? taskOf(of, each.taskId, each.resources.toCopies()) : each;
+    }),
+  );
+
+/** Two that differ in size only, so that they meet one another and themselves; and one that tasks by themselves bring, too. */
+const executors = fc.constantFrom(
+  executor('e0'),
+  executor('e0'),
+  executor('e1'),
+  executor('e0', [cpus(0.5), mem(32), engDisk(1)]),
+  customExecutor('c0'),
+);
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   amount.map((n) => reserve(reserved(cpus(n), 'eng'))),
@@ -169,7 +194,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       .map(([id, mb, by]) => grow(volumeOf(id, mb), by)),
   },
   { weight: 1, arbitrary: fc.constantFrom(5, 20).map((by) => shrink(volumeOf('v3'), by)) },
-  { weight: 4, arbitrary: tasks(0, 3).map((list) => launch(...list)) },
+  { weight: 4, arbitrary: launchedTasks.map((list) => launch(...list)) },
   { weight: 3, arbitrary: fc.tuple(executors, groupTasks).map(([of, list]) => launchGroup(of, ...list)) },
 );
 

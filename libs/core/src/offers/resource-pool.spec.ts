@@ -30,6 +30,15 @@ describe('ResourcePool', () => {
     expect(pool.all.equals(of([cpus(2), engDisk(60)]))).toBe(true);
   });
 
+  it('takes several parts, each with its own steps, or none of them', () => {
+    const pool = new ResourcePool(of([cpus(2), engDisk(10)]));
+    pool.add(of([engDisk(50)]), 3);
+    expect(pool.takeEach([of([engDisk(20)]), of([engDisk(20)]), of([cpus(3)])])).toBeUndefined();
+    expect(pool.all.equals(of([cpus(2), engDisk(60)]))).toBe(true);
+    expect(pool.takeEach([of([cpus(1)]), of([engDisk(20)]), of([cpus(1)])])).toEqual([[], [3], []]);
+    expect(pool.all.equals(of([engDisk(40)]))).toBe(true);
+  });
+
   it('counts what was added for sure as sure', () => {
     const pool = new ResourcePool(Resources.empty);
     pool.add(of([cpus(2)]));

@@ -29,6 +29,22 @@ export class ResourcePool {
     return this.conditional.length === 0 ? undefined : this.takeWithConditional(wanted);
   }
 
+  /** Takes all parts or none; answers the steps on which each of them depends. */
+  takeEach(parts: readonly Resources[]): readonly (readonly number[])[] | undefined {
+    const before = { sure: this.sure, lefts: this.conditional.map(({ left }) => left) };
+    const taken: (readonly number[])[] = [];
+    for (const part of parts) {
+      const steps = this.take(part);
+      if (!steps) {
+        this.sure = before.sure;
+        this.conditional.forEach((one, at) => (one.left = before.lefts[at]!));
+        return undefined;
+      }
+      taken.push(steps);
+    }
+    return taken;
+  }
+
   private takeWithConditional(wanted: Resources): readonly number[] | undefined {
     const steps: number[] = [];
     let missing = wanted.subtract(this.sure);

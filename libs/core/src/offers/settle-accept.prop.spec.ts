@@ -5,6 +5,7 @@ import {
   context,
   cpus,
   create,
+  customExecutor,
   destroy,
   drain,
   executor,
@@ -15,6 +16,7 @@ import {
   reserve,
   shrink,
   task,
+  taskOf,
   unreserve,
 } from './accept.fixture';
 import type { Settlement } from './accept-plan';
@@ -164,6 +166,8 @@ describe('an ACCEPT, whatever the agent, the operations and the ledger', () => {
       drain()(volumeOf('unknown')),
       { ...drain()(volumeOf('v0'), volumeOf('v1')), id: 'op' },
       launchGroup(executor('e0', undefined, { type: 'CUSTOM' }), task('t0', [cpus(1)])),
+      launch(taskOf(executor('e3'), 't0', [cpus(1)])),
+      launch(taskOf(customExecutor('c3', [cpus(99)]), 't0', [cpus(1)])),
       launchGroup(executor('e2'), task('t0', [cpus(1)]), task('t0', [cpus(1)])),
       launch(task('t0', [cpus(1)], { agentId: 'another' })),
       {

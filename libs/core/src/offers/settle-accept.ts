@@ -1,7 +1,16 @@
-import { assert, type Refusal, refuse } from '@holdfast/core/base';
+import { assert, type ExecutorId, type Refusal, refuse } from '@holdfast/core/base';
 import { Resources, type Resource, unallocated, unallocatedIdentity } from '@holdfast/core/resources';
 import type { LedgerUnit, UnitResult } from '@holdfast/core/volumes';
-import type { AcceptContext, AcceptPlan, AgentStep, DrainingVolume, PlannedStep, PlannedTask, Settlement } from './accept-plan';
+import type {
+  AcceptContext,
+  AcceptPlan,
+  AgentStep,
+  DrainingVolume,
+  ExecutorUse,
+  PlannedStep,
+  PlannedTask,
+  Settlement,
+} from './accept-plan';
 import { conversionOf, injectRole, unallocatedConversion } from './conversion';
 import type { Conversion, OperationResult, ResizeOperation, ResourceOperation, TaskResult } from './operation';
 
@@ -24,7 +33,8 @@ class Settling {
   private readonly agentSteps: AgentStep[] = [];
   private readonly conversions: Conversion[] = [];
   private readonly launched: { task: PlannedTask; operationIndex: number }[] = [];
-  private readonly executors: Resources[] = [];
+  /** What those that are brought take. */
+  private readonly executors = new Map<ExecutorId, Resources>();
   private readonly destroying: Resource[] = [];
   private readonly draining: DrainingVolume[] = [];
   private readonly resized: { from: Resource; to: Resource }[] = [];
@@ -67,7 +77,7 @@ class Settling {
       conversions,
       launched,
       resized,
-      used: Resources.sum([...launched.map(({ task }) => task.resources), ...executors]),
+      used: Resources.sum([...launched.map(({ task }) => task.resources), ...executors.values()]),
       destroying,
       draining,
       recoverUnfiltered,
@@ -160,7 +170,8 @@ class Settling {
       const refusal = this.refusalOf(task.unit === undefined ? [] : [task.unit], task.requires);
       if (!refusal) {
         this.launch(task, index);
-        this.agentSteps.push({ kind: 'run_task', operationIndex: index, task });
+        const started = task.executor ? { ...task, executor: this.charge(task.executor) } : task;
+        this.agentSteps.push({ kind: 'run_task', operationIndex: index, task: started });
         return planned;
       }
       hasRefused = true;
@@ -179,10 +190,18 @@ class Settling {
     }
     const tasks = planned.filter((task) => task !== undefined);
     for (const task of tasks) this.launch(task, operationIndex);
-    this.remaining = this.remaining.subtract(group.executorResources);
-    this.executors.push(group.executorResources);
-    this.agentSteps.push({ kind: 'run_group', operationIndex, tasks, group });
+    this.agentSteps.push({ kind: 'run_group', operationIndex, tasks, group: this.charge(group) });
     return result;
+  }
+
+  /** The first that is launched on an executor brings it, whoever was to do so in the plan (D-036). */
+  private charge(use: ExecutorUse): ExecutorUse {
+    const { executor, executorResources } = use;
+    if (executorResources.isEmpty) return { executor, executorResources };
+    if (this.executors.has(executor.executorId)) return { executor, executorResources: Resources.empty };
+    this.executors.set(executor.executorId, executorResources);
+    this.remaining = this.remaining.subtract(executorResources);
+    return { executor, executorResources };
   }
 
   /** A ledger that refused everything is the reason for whoever asked it; who did not, but builds on such a step, is told which one. */

@@ -34,6 +34,7 @@ describe('the books of an ACCEPT, whatever the agent, the operations and the led
           remaining = converted.ok ? converted.value : remaining;
         } else if (step.kind === 'run_task') {
           use(step.task.info.resources);
+          if (step.task.executor) use(step.task.executor.executorResources.unallocate());
         } else {
           for (const { info } of step.tasks) use(info.resources);
           use(step.group.executorResources.unallocate());
@@ -65,8 +66,9 @@ describe('the books of an ACCEPT, whatever the agent, the operations and the led
       const { settlement: s } = run(given, list);
       const seen = new Set<string>();
       for (const step of s.agentSteps) {
-        if (step.kind !== 'run_group') continue;
-        const { executor: of, executorResources } = step.group;
+        const brought = step.kind === 'run_group' ? step.group : step.kind === 'run_task' ? step.task.executor : undefined;
+        if (!brought) continue;
+        const { executor: of, executorResources } = brought;
         const isThere = given.context.findExecutor(of.executorId) !== undefined || seen.has(of.executorId);
         expect(executorResources.unallocate().equals(isThere ? Resources.empty : of.resources)).toBe(true);
         seen.add(of.executorId);

@@ -1,5 +1,5 @@
 import { type Resource, Resources, scalar } from '@holdfast/core/resources';
-import { checkExecutor } from './check-executor';
+import { executorProblem, executorShortage, type LaunchedBy } from './check-executor';
 import type { ExecutorInfo } from './task';
 
 const least: readonly Resource[] = [scalar('cpus', 0.01), scalar('mem', 32), scalar('disk', 1)];
@@ -21,11 +21,12 @@ const volume = (shared: boolean): Resource => ({
   shared,
 });
 
-function problemOf(info: ExecutorInfo, running?: ExecutorInfo): string | undefined {
-  const refusal = checkExecutor(info, running);
-  if (refusal) expect(refusal.code).toBe('operation_invalid');
-  return refusal?.message;
-}
+const command = { shell: true, value: './executor', args: [], environment: [] };
+const custom = (more: Partial<ExecutorInfo> = {}, resources = least): ExecutorInfo =>
+  executor({ type: 'CUSTOM', command, ...more }, resources);
+
+const problemOf = (info: ExecutorInfo, running?: ExecutorInfo, by: LaunchedBy = 'LAUNCH_GROUP'): string | undefined =>
+  executorProblem(info, running, by);
 
 describe('the executor of a task group', () => {
   it('passes with type DEFAULT and just enough for itself (D-037)', () => {
@@ -34,12 +35,16 @@ describe('the executor of a task group', () => {
 
   it('needs a type (D-037)', () => {
     const { type: _type, ...untyped } = executor();
-    expect(problemOf(untyped)).toBe('Executor pod: its type is not set, which a task group needs; set it to DEFAULT.');
+    expect(problemOf(untyped)).toBe('Executor pod: its type is not set, which a task group needs; set it to DEFAULT or CUSTOM.');
   });
 
-  it('is not a custom one, which is refused by name (D-037)', () => {
-    expect(problemOf(executor({ type: 'CUSTOM', unsupportedFields: ['type CUSTOM', 'command'] }))).toBe(
-      'Executor pod: its type is CUSTOM, which Holdfast does not carry out; set it to DEFAULT.',
+  it('may be brought by the framework, with a command that starts it; the one that is built in has none (D-037)', () => {
+    expect(problemOf(custom())).toBeUndefined();
+    expect(problemOf(executor({ type: 'CUSTOM' }))).toBe('Executor pod: its type is CUSTOM, and it has no command that starts it.');
+    expect(problemOf(executor({ command }))).toBe('Executor pod: its type is DEFAULT, which is built in; leave its command out.');
+    expect(problemOf(custom({ command: { ...command, value: '' } }))).toContain('its command has no value');
+    expect(problemOf(custom({ command: { ...command, uris: [{ value: 'http://x/y', executable: true, extract: false }] } }))).toContain(
+      "a URI of its command names 'http://x/y'",
     );
   });
 
@@ -73,5 +78,35 @@ describe('the executor of a task group', () => {
     expect(problemOf(small, small)).toBeUndefined();
     for (const wire of [Uint8Array.of(1, 3), Uint8Array.of(1), Uint8Array.of(1, 2, 3)])
       expect(problemOf(executor({ wire }), executor())).toContain('described differently');
+  });
+});
+
+describe('the executor of a task by itself', () => {
+  const inLaunch = (info: ExecutorInfo, running?: ExecutorInfo) => problemOf(info, running, 'LAUNCH');
+
+  it('is one that the framework brings (D-033)', () => {
+    expect(inLaunch(custom())).toBeUndefined();
+    expect(inLaunch(executor())).toBe(
+      'Executor pod: its type is DEFAULT, which runs task groups only; use LAUNCH_GROUP, or leave the executor out.',
+    );
+    expect(inLaunch(executor({ type: 'CUSTOM' }))).toContain('no command that starts it');
+  });
+
+  it('may use as little as it likes, which is only logged (D-038)', () => {
+    expect(inLaunch(custom({}, []))).toBeUndefined();
+    expect(inLaunch(custom({}, [scalar('cpus', 0.001)]))).toBeUndefined();
+    expect(executorShortage(Resources.of([scalar('cpus', 0.001)]))).toBe('it needs at least 0.01 cpus for itself; it has 0.001.');
+    expect(executorShortage(Resources.of(least))).toBeUndefined();
+  });
+
+  it('is judged like that of a group in all else (A-052, D-034, D-035, D-040)', () => {
+    expect(inLaunch(custom({ executorId: 'a/b' }))).toContain('its id');
+    expect(inLaunch(custom({ shutdownGraceMs: -1 }))).toContain('must not be negative');
+    expect(inLaunch(custom({ unsupportedFields: ['container'] }))).toContain('it sets container');
+    for (const shared of [true, false])
+      expect(inLaunch(custom({}, [...least, volume(shared)]))).toContain('its resources contain volume eng/v');
+    expect(inLaunch(custom({}, [...least, { ...scalar('cpus', 1), revocable: true }]))).toContain('mixes revocable');
+    expect(inLaunch(custom(), custom())).toBeUndefined();
+    expect(inLaunch(custom(), custom({ wire: Uint8Array.of(1) }))).toContain('described differently');
   });
 });

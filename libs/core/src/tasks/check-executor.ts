@@ -1,5 +1,5 @@
-import { type Refusal, refuse } from '@holdfast/core/base';
 import { fromMilli, idProblem, isPersistentVolume, type Resources } from '@holdfast/core/resources';
+import { commandProblem } from './check-command';
 import { isSameExecutor } from './same-executor';
 import type { ExecutorInfo } from './task';
 import { keyOfVolume } from './task-volumes';
@@ -8,20 +8,24 @@ import { unsupportedProblem, usageProblem } from './usage-problem';
 /** What an executor needs for itself, in thousandths; of disk any amount (D-037). */
 const LEAST_MILLI = { cpus: 10, mem: 32_000 } as const;
 
+/** How an executor comes to an agent: with a task by itself, or with a group. */
+export type LaunchedBy = 'LAUNCH' | 'LAUNCH_GROUP';
+
 /**
- * Refuses the executor of a task group with `operation_invalid` and the first error (D-037, D-040, A-053). `running`: the framework's executor of
- * this id on the agent, which must have been described in the same way (D-035); its resources are there already.
+ * What is wrong with an executor, as a sentence that names it: the first error (D-033, D-037, D-040, A-053). `running`: the framework's executor
+ * of this id on the agent, which must have been described in the same way (D-035); its resources are there already.
  */
-export function checkExecutor(executor: ExecutorInfo, running: ExecutorInfo | undefined): Refusal | undefined {
+export function executorProblem(executor: ExecutorInfo, running: ExecutorInfo | undefined, by: LaunchedBy): string | undefined {
   const { resources } = executor;
   const problem =
     idOfExecutor(executor) ??
-    typeProblem(executor) ??
+    (by === 'LAUNCH' ? typeInLaunch(executor) : typeInGroup(executor)) ??
+    commandOfExecutor(executor) ??
     shutdownGrace(executor) ??
     unsupportedProblem(executor.unsupportedFields) ??
     persistentVolume(resources) ??
-    (running ? different(executor, running) : (usageProblem(resources) ?? tooLittle(resources)));
-  return problem === undefined ? undefined : refuse('operation_invalid', { problem: `Executor ${executor.executorId}: ${problem}` });
+    (running ? different(executor, running) : ownUsage(resources, by));
+  return problem === undefined ? undefined : `Executor ${executor.executorId}: ${problem}`;
 }
 
 function idOfExecutor({ executorId }: ExecutorInfo): string | undefined {
@@ -29,12 +33,16 @@ function idOfExecutor({ executorId }: ExecutorInfo): string | undefined {
   return problem === undefined ? undefined : `its id ${problem}.`;
 }
 
-/** Custom executors are refused by name: a group is carried out under the built-in one. */
-function typeProblem({ type }: ExecutorInfo): string | undefined {
-  if (type === 'DEFAULT') return undefined;
-  return type === undefined
-    ? 'its type is not set, which a task group needs; set it to DEFAULT.'
-    : `its type is ${type}, which Holdfast does not carry out; set it to DEFAULT.`;
+/** The one that is built in runs groups only. */
+const typeInLaunch = ({ type }: ExecutorInfo): string | undefined =>
+  type === 'CUSTOM' ? undefined : 'its type is DEFAULT, which runs task groups only; use LAUNCH_GROUP, or leave the executor out.';
+
+const typeInGroup = ({ type }: ExecutorInfo): string | undefined =>
+  type === undefined ? 'its type is not set, which a task group needs; set it to DEFAULT or CUSTOM.' : undefined;
+
+function commandOfExecutor({ type, command }: ExecutorInfo): string | undefined {
+  if (type === 'DEFAULT') return command === undefined ? undefined : 'its type is DEFAULT, which is built in; leave its command out.';
+  return command === undefined ? 'its type is CUSTOM, and it has no command that starts it.' : commandProblem(command);
 }
 
 const shutdownGrace = ({ shutdownGraceMs }: ExecutorInfo): string | undefined =>
@@ -54,7 +62,14 @@ const different = (executor: ExecutorInfo, running: ExecutorInfo): string | unde
     ? undefined
     : 'it is there already and was described differently; describe it as before, or choose another executor id.';
 
-function tooLittle(resources: Resources): string | undefined {
+/** With a task by itself it may even use nothing: whether that is enough is its framework's affair (D-038). */
+function ownUsage(resources: Resources, by: LaunchedBy): string | undefined {
+  if (by === 'LAUNCH') return resources.isEmpty ? undefined : usageProblem(resources);
+  return usageProblem(resources) ?? executorShortage(resources);
+}
+
+/** What an executor lacks for itself, as a sentence: refused for a group (D-037), only logged for one that comes with a task (D-038). */
+export function executorShortage(resources: Resources): string | undefined {
   for (const [name, least] of Object.entries(LEAST_MILLI)) {
     if (resources.scalarMilli(name) < least)
       return `it needs at least ${fromMilli(least)} ${name} for itself; it has ${fromMilli(resources.scalarMilli(name))}.`;

@@ -33,6 +33,8 @@ const executor = (more: Partial<ExecutorInfo> = {}): ExecutorInfo => ({
   ...more,
 });
 
+const times = { delayMs: 0, intervalMs: 0, timeoutMs: 0 };
+
 const withVolumes = (...volumes: Resource[]) => task({ resources: Resources.of([scalar('cpus', 1), ...volumes]) });
 
 const problemOf = (info: TaskInfo, known: readonly string[] = []): string | undefined => {
@@ -46,19 +48,45 @@ describe('checkTask', () => {
     expect(problemOf(task())).toBeUndefined();
   });
 
-  it('takes the first error in the order id, agent, kill policy, resources, command (D-030)', () => {
+  it('takes the first error in the order of D-030', () => {
     const wrong: Partial<TaskInfo> = {
       taskId: 'a/b',
       agentId: 'a2',
       killGraceMs: -1,
+      maxCompletionMs: -1,
+      check: { probe: { kind: 'tcp', port: 0 }, ...times },
+      healthCheck: { probe: { kind: 'tcp', port: 70_000 }, ...times, consecutiveFailures: 3, gracePeriodMs: 0 },
       resources: Resources.empty,
-      command: undefined as never,
+      command: { shell: true, args: [], environment: [] },
+      unsupportedFields: ['container'],
+      limits: { cpusMilli: 1 },
     };
-    expect(problemOf(task(wrong))).toContain('its id may not contain');
-    expect(problemOf(task({ ...wrong, taskId: 't1' }))).toContain('names agent a2');
-    expect(problemOf(task({ ...wrong, taskId: 't1', agentId: 'a1' }))).toContain('grace_period');
-    expect(problemOf(task({ ...wrong, taskId: 't1', agentId: 'a1', killGraceMs: 0 }))).toContain('uses no resources');
-    expect(problemOf(task({ command: undefined as never }))).toContain('no command');
+    const right: readonly Partial<TaskInfo>[] = [
+      { taskId: 't1' },
+      { agentId: 'a1' },
+      { killGraceMs: 0 },
+      { maxCompletionMs: 0 },
+      { check: undefined as never },
+      { healthCheck: undefined as never },
+      { resources: Resources.of([scalar('cpus', 1)]) },
+      { command: task().command! },
+      { unsupportedFields: [] },
+      { limits: { cpusMilli: 1000 } },
+    ];
+    const errors = right.map((_, at) => problemOf(task(Object.assign({}, wrong, ...right.slice(0, at)))) ?? '');
+    expect(errors.map((error) => error.replace(/^Task \S+: /, '').slice(0, 26))).toEqual([
+      "its id may not contain '/'",
+      'it names agent a2, but the',
+      'kill_policy.grace_period m',
+      'max_completion_time must n',
+      'its check names port 0; po',
+      'its health check names por',
+      'it uses no resources.',
+      'its command has no value, ',
+      'it sets container, which H',
+      'its limit of 0.001 cpus is',
+    ]);
+    expect(problemOf(task(Object.assign({}, wrong, ...right)))).toBeUndefined();
   });
 
   it.each(['', '.', '..', 'a/b', 'a\\b', 'a\nb', 'x'.repeat(256)])('refuses the id %j (A-054)', (taskId) => {
@@ -74,14 +102,18 @@ describe('checkTask', () => {
     expect(problemOf(task({ agentId: 'a2' }))).toBe('Task t1: it names agent a2, but the accepted offers are of agent a1.');
   });
 
-  it('refuses a negative grace period (D-040)', () => {
-    expect(problemOf(task({ killGraceMs: -1 }))).toContain('must not be negative');
-    expect(problemOf(task({ killGraceMs: 0 }))).toBeUndefined();
+  it('refuses a negative grace period or time to complete (D-040)', () => {
+    expect(problemOf(task({ killGraceMs: -1 }))).toContain('kill_policy.grace_period must not be negative');
+    expect(problemOf(task({ maxCompletionMs: -1 }))).toContain('max_completion_time must not be negative');
+    expect(problemOf(task({ killGraceMs: 0, maxCompletionMs: 0 }))).toBeUndefined();
   });
 
-  it('refuses a task without command, and a command without anything to run (D-033)', () => {
-    expect(problemOf(task({ command: undefined as never }))).toContain('it has no command');
+  it('wants either a command with something to run or an executor (D-033)', () => {
+    const without = task({ command: undefined as never });
+    expect(problemOf(without)).toBe('Task t1: it has neither a command nor an executor; give it one of them.');
     expect(problemOf(task({ command: { shell: true, args: [], environment: [] } }))).toContain('no value');
+    expect(problemOf({ ...without, executor: executor() })).toBeUndefined();
+    expect(problemOf(task({ executor: executor() }))).toBe('Task t1: it has both a command and an executor; leave one of them out.');
   });
 
   it('refuses a command that no process can be started with', () => {
@@ -91,13 +123,31 @@ describe('checkTask', () => {
     expect(problemOf(named('A'))).toBeUndefined();
   });
 
-  it('refuses what it would have to leave out, such as an executor, with or without a shared volume (A-052, D-033)', () => {
-    const message = problemOf(task({ unsupportedFields: ['executor', 'health_check'], command: undefined as never }));
-    expect(message).toBe('Task t1: it sets executor, health_check, which Holdfast does not carry out; leave them out.');
+  it('refuses what it would have to leave out', () => {
+    const message = problemOf(task({ unsupportedFields: ['container', 'check.tcp.protocol IPv6'] }));
+    expect(message).toBe('Task t1: it sets container, check.tcp.protocol IPv6, which Holdfast does not carry out; leave them out.');
   });
 
-  it('refuses a task by itself that names an executor (D-033)', () => {
-    expect(problemOf(task({ executor: executor() }))).toContain('use LAUNCH_GROUP');
+  it('in a group needs a command, unless the framework’s own executor knows what to do (D-037)', () => {
+    const inGroup = (groupExecutor: ExecutorInfo) =>
+      checkTask(task({ command: undefined as never }), { agentId: 'a1', isTaskKnown: () => false, groupExecutor })?.message;
+    expect(inGroup(executor())).toContain('it has no command, which the executor that is built in would run.');
+    expect(inGroup(executor({ type: 'CUSTOM' }))).toBeUndefined();
+  });
+
+  it('refuses limits below what the task asks for, and takes none at all of memory (D-039)', () => {
+    expect(problemOf(task({ limits: { cpusMilli: 999 } }))).toBe('Task t1: its limit of 0.999 cpus is below the 1 cpus that it asks for.');
+    expect(problemOf(task({ limits: { memMb: 31.5 } }))).toBe('Task t1: its limit of 31.5 mem is below the 32 mem that it asks for.');
+    expect(problemOf(task({ limits: { cpusMilli: 1000, memMb: 32 } }))).toBeUndefined();
+    expect(problemOf(task({ limits: { memMb: 'unlimited' } }))).toBeUndefined();
+  });
+
+  it('refuses limits for a task that shares the container of its executor (D-039)', () => {
+    const shared = { limits: { cpusMilli: 2000 }, executor: executor({ type: 'CUSTOM' }), command: undefined as never };
+    expect(problemOf(task(shared))).toContain('it sets limits, but shares the container of its executor');
+    const inGroup = (type: 'CUSTOM' | 'DEFAULT') =>
+      checkTask(task({ limits: shared.limits }), { agentId: 'a1', isTaskKnown: () => false, groupExecutor: executor({ type }) });
+    expect([inGroup('CUSTOM')?.code, inGroup('DEFAULT')?.code]).toEqual(['task_invalid', undefined]);
   });
 
   it('takes no executor but the group’s from a task in a group, down to the byte (D-037)', () => {

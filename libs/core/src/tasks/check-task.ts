@@ -1,10 +1,12 @@
 import { type AgentId, type Refusal, refuse, type TaskId } from '@holdfast/core/base';
 import { idProblem } from '@holdfast/core/resources';
+import { commandProblem } from './check-command';
+import { limitsProblem } from './check-limits';
+import { checkProblem, healthCheckProblem } from './check-probe';
 import { isSameExecutor } from './same-executor';
-import type { Command, ExecutorInfo, TaskInfo } from './task';
+import type { ExecutorInfo, TaskInfo } from './task';
 import { type TaskVolume, taskVolumesProblem, volumesOf } from './task-volumes';
 import { unsupportedProblem, usageProblem } from './usage-problem';
-import { userProblem } from './user-problem';
 
 /** What a task is judged against. */
 export interface TaskSurroundings {
@@ -18,7 +20,8 @@ export interface TaskSurroundings {
 
 /**
  * Refuses a task that is wrong in itself, wherever it would run: `task_invalid` with the first error in the order of D-030.
- * Whether it fits into the offers is the planner's question. `volumes`: those of the task, for a caller that has them.
+ * Its executor is judged by `executorProblem`; whether both fit into the offers is the planner's question. `volumes`: those of the task, for a
+ * caller that has them.
  */
 export function checkTask(
   task: TaskInfo,
@@ -29,11 +32,15 @@ export function checkTask(
     idOfTask(task, surroundings) ??
     agentOfTask(task, surroundings) ??
     gracePeriod(task) ??
-    unsupportedProblem(task.unsupportedFields) ??
+    maxCompletion(task) ??
+    checkProblem(task) ??
+    healthCheckProblem(task) ??
     usageProblem(task.resources) ??
     taskVolumesProblem(volumes) ??
-    commandProblem(task.command) ??
-    executorProblem(task, surroundings);
+    whatToRun(task, surroundings) ??
+    unsupportedProblem(task.unsupportedFields) ??
+    limits(task, surroundings) ??
+    executorOfGroup(task, surroundings);
   return problem === undefined ? undefined : refuse('task_invalid', { taskId: task.taskId, problem });
 }
 
@@ -51,26 +58,30 @@ const agentOfTask = (task: TaskInfo, { agentId }: TaskSurroundings): string | un
 const gracePeriod = ({ killGraceMs }: TaskInfo): string | undefined =>
   killGraceMs === undefined || killGraceMs >= 0 ? undefined : 'kill_policy.grace_period must not be negative.';
 
-/** D-033; a task by itself is its command, a task in a group runs under the group's executor and names no other (D-037). */
-function executorProblem({ executor }: TaskInfo, { groupExecutor }: TaskSurroundings): string | undefined {
-  if (executor === undefined) return undefined;
-  if (groupExecutor === undefined)
-    return 'it sets executor, which Holdfast carries out for task groups only; leave it out, or use LAUNCH_GROUP.';
-  return isSameExecutor(executor, groupExecutor)
-    ? undefined
-    : `its executor ${executor.executorId || '(without id)'} is not that of its group, ${groupExecutor.executorId}; leave it out, or repeat that of the group as it is.`;
+/** D-040. */
+const maxCompletion = ({ maxCompletionMs }: TaskInfo): string | undefined =>
+  maxCompletionMs === undefined || maxCompletionMs >= 0 ? undefined : 'max_completion_time must not be negative.';
+
+/** D-033: a command, or an executor that knows what to do; one that the framework brings to a group may know it, too. */
+function whatToRun({ command, executor }: TaskInfo, { groupExecutor }: TaskSurroundings): string | undefined {
+  const isOnlyTask = groupExecutor === undefined;
+  if (command === undefined) {
+    if (isOnlyTask) return executor === undefined ? 'it has neither a command nor an executor; give it one of them.' : undefined;
+    return groupExecutor.type === 'CUSTOM' ? undefined : 'it has no command, which the executor that is built in would run.';
+  }
+  if (isOnlyTask && executor !== undefined) return 'it has both a command and an executor; leave one of them out.';
+  return commandProblem(command);
 }
 
-/** D-033. */
-function commandProblem(command: Command | undefined): string | undefined {
-  if (command === undefined) return 'it has no command.';
-  if (command.value === undefined || command.value === '') return 'its command has no value, which is what to run.';
-  if (command.value.includes('\0') || command.args.some((arg) => arg.includes('\0'))) return 'its command contains a NUL character.';
-  const user = userProblem(command.user ?? '');
-  if (user !== undefined) return `its command's user ${user}`;
-  for (const { name, value } of command.environment) {
-    if (name === '' || name.includes('=') || name.includes('\0')) return `its environment has a variable with the invalid name '${name}'.`;
-    if (value.includes('\0')) return `its environment variable ${name} contains a NUL character.`;
-  }
-  return undefined;
+function limits({ limits: own, resources, executor }: TaskInfo, { groupExecutor }: TaskSurroundings): string | undefined {
+  if (own === undefined) return undefined;
+  if ((groupExecutor ?? executor)?.type === 'CUSTOM')
+    return 'it sets limits, but shares the container of its executor, for which nothing can be limited task by task; leave them out.';
+  return limitsProblem(own, resources);
+}
+
+/** D-037: a task in a group runs under the group's executor and names no other. */
+function executorOfGroup({ executor }: TaskInfo, { groupExecutor }: TaskSurroundings): string | undefined {
+  if (executor === undefined || groupExecutor === undefined || isSameExecutor(executor, groupExecutor)) return undefined;
+  return `its executor ${executor.executorId || '(without id)'} is not that of its group, ${groupExecutor.executorId}; leave it out, or repeat that of the group as it is.`;
 }

@@ -21,6 +21,26 @@ describe('a status that the master makes itself', () => {
     });
   });
 
+  it('repeats what its agent has last said of its health, and its executor (D-060)', () => {
+    const last = {
+      executorId: 'e',
+      healthy: false,
+      checkResult: { kind: 'tcp', succeeded: true },
+      message: 'old',
+      data: Buffer.from('x'),
+    } as const;
+    const status = masterStatus({ taskId: 't', state: 'TASK_RUNNING', timestampMs: 7, last, partitionAware: true });
+    expect(status).toEqual({
+      taskId: 't',
+      state: 'TASK_RUNNING',
+      source: 'SOURCE_MASTER',
+      timestampMs: 7,
+      executorId: 'e',
+      healthy: false,
+      checkResult: { kind: 'tcp', succeeded: true },
+    });
+  });
+
   it('says TASK_LOST to a framework that is not PARTITION_AWARE (D-060)', () => {
     expect(masterStatus({ taskId: 't', state: 'TASK_UNKNOWN', timestampMs: 7, partitionAware: false }).state).toBe('TASK_LOST');
   });

@@ -9,12 +9,17 @@ export interface MasterStatusInput {
   readonly reason?: StatusReason | undefined;
   readonly message?: string | undefined;
   readonly timestampMs: number;
+  /** Of TASK_UNREACHABLE (D-060). */
+  readonly unreachableSinceMs?: number | undefined;
+  /** The last that its agent said of the task: its executor and its health are repeated, as in Mesos. */
+  readonly last?: Pick<TaskStatus, 'executorId' | 'healthy' | 'checkResult'> | undefined;
   /** Whether the framework has the capability PARTITION_AWARE. */
   readonly partitionAware: boolean;
 }
 
 /** A status that the master makes itself: without uuid, hence neither repeated nor acknowledged (D-051), its state as the framework knows it. */
-export function masterStatus({ taskId, agentId, state, reason, message, timestampMs, partitionAware }: MasterStatusInput): TaskStatus {
+export function masterStatus(input: MasterStatusInput): TaskStatus {
+  const { taskId, agentId, state, reason, message, timestampMs, unreachableSinceMs, last, partitionAware } = input;
   // Written out: reconciliation makes one for each task, and spreading costs more than all the rest of it.
   const status: { -readonly [K in keyof TaskStatus]: TaskStatus[K] } = {
     taskId,
@@ -25,6 +30,10 @@ export function masterStatus({ taskId, agentId, state, reason, message, timestam
   if (agentId !== undefined) status.agentId = agentId;
   if (reason !== undefined) status.reason = reason;
   if (message !== undefined) status.message = message;
+  if (unreachableSinceMs !== undefined) status.unreachableSinceMs = unreachableSinceMs;
+  if (last?.executorId !== undefined) status.executorId = last.executorId;
+  if (last?.healthy !== undefined) status.healthy = last.healthy;
+  if (last?.checkResult !== undefined) status.checkResult = last.checkResult;
   return status;
 }
 

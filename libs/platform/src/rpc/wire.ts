@@ -39,5 +39,7 @@ export const WIRE: Readonly<Record<RefusalCode, status>> = {
   unauthenticated: status.UNAUTHENTICATED,
   principal_mismatch: status.INVALID_ARGUMENT,
   executor_unknown: status.NOT_FOUND,
+  task_unknown: status.NOT_FOUND,
+  task_over: status.FAILED_PRECONDITION,
   operation_unknown: status.NOT_FOUND,
 };

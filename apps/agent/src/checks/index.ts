@@ -1,0 +1,1 @@
+export { TaskChecks, type TaskChecksDeps, type ToldOfChecks } from './task-checks';

@@ -1,0 +1,3 @@
+export { CgroupFault } from './cgroup-files';
+export type { Cgroup, Cgroups } from './cgroups';
+export { CGROUP_MOUNTS, openCgroups } from './open-cgroups';

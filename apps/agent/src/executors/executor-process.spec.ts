@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import { freePort } from '@holdfast/testing/redis';
+import { dependencies } from '../../../../package.json';
+import { eventually } from '../agent.fixture';
+import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
+import { EXECUTOR, FakeMaster, runTask } from '../fake-master.fixture';
+import { useTempDirectory } from '../files/temp-directory.fixture';
+import { findProcesses, sendSignal } from '../processes';
+import { EXECUTOR_PROGRAM } from './real-executor.fixture';
+
+const root = resolve(__dirname, '../../../..');
+const agents: ChildProcess[] = [];
+let master: FakeMaster;
+
+afterEach(async () => {
+  for (const child of agents.splice(0)) if (child.exitCode === null && child.signalCode === null) await kill(child);
+  for (const run of runs()) for (const pid of pidsOf(run)) sendSignal(pid, 'SIGKILL');
+  await master.stop();
+});
+const directory = useTempDirectory();
+beforeEach(async () => {
+  master = await FakeMaster.start();
+  buildSync({
+    entryPoints: { main: join(__dirname, '../main.ts'), spawner: join(__dirname, '../containers/spawner.ts') },
+    outdir: join(directory(), 'dist'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: Object.keys(dependencies)
+      .flatMap((name) => [name, `${name}/*`])
+      .concat('@opentelemetry/*'),
+    tsconfig: join(root, 'tsconfig.base.json'),
+    logLevel: 'error',
+  });
+});
+
+const sandboxes = () => join(directory(), 'work/sandboxes/f1/e1');
+const runs = (): readonly string[] => {
+  try {
+    return readdirSync(sandboxes());
+  } catch {
+    return [];
+  }
+};
+const pidsOf = (run: string) => findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${run}` });
+
+function start(port: number): ChildProcess {
+  const child = spawn(process.execPath, [join(directory(), 'dist/main.cjs')], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_PATH: join(root, 'node_modules'),
+      HOLDFAST_AGENT_MASTER: master.address,
+      HOLDFAST_AGENT_WORK_DIR: join(directory(), 'work'),
+      HOLDFAST_AGENT_RESOURCES: 'cpus:4;mem:512;disk:500',
+      HOLDFAST_AGENT_HTTP_PORT: String(port),
+      HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS: '20',
+      HOLDFAST_AGENT_EXECUTOR_REREGISTRATION_TIMEOUT_MS: '15000',
+    },
+    stdio: 'ignore',
+  });
+  agents.push(child);
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+function launch(id: string, volumes: Parameters<typeof runTask>[0]['volumes'] = []): void {
+  const { info, ...rest } = runTask({ id, volumes });
+  const { command: _, ...task } = info;
+  const command = {
+    shell: true,
+    value: `exec ${process.execPath} -e "$PROGRAM"`,
+    args: [],
+    environment: [{ name: 'PROGRAM', value: EXECUTOR_PROGRAM }],
+  };
+  const resources = EXECUTOR.resources.add(EXECUTOR.resources).add(EXECUTOR.resources);
+  master.send({ ...rest, info: { ...task, executor: { ...EXECUTOR, type: 'CUSTOM', command, resources } } });
+}
+
+const say = (id: string) => master.send({ kind: 'executor_message', frameworkId: 'f1', executorId: 'e1', data: Buffer.from(id) });
+
+it('survives kill -9 of its agent: a real executor subscribes again, its tasks go on, nothing is launched twice (A-180, D-059, wire 7.2)', async () => {
+  const V1 = volumeResource('v1', 100);
+  const port = await freePort();
+  const first = start(port);
+  await master.registration(1);
+  await master.apply('RESERVE', reservedDisk(100));
+  await master.apply('CREATE', V1);
+  launch('t1', [V1]);
+  launch('t2', [V1]);
+  for (const id of ['t1', 't2']) await master.untilState(id, 'TASK_RUNNING');
+  await kill(first);
+
+  start(port);
+  const register = await master.registration(2);
+  expect(register.executors).toMatchObject([{ info: { executorId: 'e1' } }]);
+  expect(register.tasks.map(({ info, state }) => [info.taskId, state]).sort()).toEqual([
+    ['t1', 'TASK_RUNNING'],
+    ['t2', 'TASK_RUNNING'],
+  ]);
+  expect(await master.apply('DESTROY', V1)).toMatchObject({ code: 'volume_in_use' });
+  // Messages are not kept for those who are not there.
+  const isAnswered = (id: string) => master.all('executor_message').some(({ data }) => Buffer.from(data).toString() === id);
+  await eventually(async () => {
+    if (!isAnswered('t1')) say('t1');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return isAnswered('t1');
+  });
+  await master.untilGone('t1');
+  launch('t3');
+  await master.untilState('t3', 'TASK_RUNNING');
+  for (const id of ['t2', 't3']) say(id);
+  for (const id of ['t2', 't3']) expect(await master.untilGone(id)).toMatchObject({ cause: 'TASK_FINISHED' });
+  expect(await master.apply('DESTROY', V1)).toBeUndefined();
+  expect(runs()).toHaveLength(1);
+  expect(readFileSync(join(sandboxes(), runs()[0]!, 'launched'), 'utf8')).toBe('t1\nt2\nt3\n');
+  // Perhaps said again, since its acknowledgement may have come too late for the first agent; but one status.
+  const running = master.statuses('t1').filter(({ state }) => state === 'TASK_RUNNING');
+  expect(new Set(running.map(({ uuid }) => Buffer.from(uuid ?? []).toString('hex'))).size).toBe(1);
+
+  master.send({ kind: 'shutdown_executor', frameworkId: 'f1', executorId: 'e1' });
+  expect(await master.until(() => master.all('executor_gone')[0])).toMatchObject({ exitStatus: 0 });
+  expect(pidsOf(runs()[0]!)).toEqual([]);
+});

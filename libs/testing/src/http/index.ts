@@ -1,0 +1,1 @@
+export { chunksOf, RawSocket } from './raw-socket';
