@@ -12,6 +12,8 @@ import { FakeMaster, type runTask } from './fake-master.fixture';
 import { useTempDirectory } from './files/temp-directory.fixture';
 import { findProcesses, sendSignal } from './processes';
 
+export { eventually } from '@holdfast/testing/eventually';
+
 export interface TestAgent {
   readonly service: RunningService;
   readonly log: RecordedLog;
@@ -48,11 +50,6 @@ export interface AgentState {
     readonly destroying: boolean;
     readonly mounts: readonly { readonly task_id: string; readonly mode: string }[];
   }[];
-}
-
-/** Resolves as soon as something is so that nobody announces. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 export const hasLogged = (agent: TestAgent, text: string): boolean =>

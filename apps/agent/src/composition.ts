@@ -17,7 +17,7 @@ import { executorDoor, ExecutorKeeper } from './executors';
 import { describeFault, faultCode } from './files';
 import { addAgentRoutes, agentFiles, type AgentSources, canonicalTarget, flagsOf, loggingLevel, openAccess } from './http';
 import { foreignMounts, inspectStore } from './inspection';
-import { Instructions, MasterLink } from './link';
+import { Instructions, MasterLink, observeMembership } from './link';
 import { OperationFeedback, ResourceOperations } from './operations';
 import { detectResources, parseAttributes, parseDomain } from './resources';
 import { AgentIdentity, Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, StartFault, unusable } from './store';
@@ -211,6 +211,7 @@ async function start(
   });
   undo.push(() => tasks.stop());
   executors = customExecutors;
+  customExecutors.doorOpened();
   undo.push(() => customExecutors.stop());
   runtime.removeLeftovers();
   identity.settle(tasks.runningCount);
@@ -262,7 +263,7 @@ async function start(
     tasks,
     executors: customExecutors,
     fence,
-    inspect: () => inspectStore({ checkpoint, directories, tasks, workDir: dir.root }),
+    inspect: () => inspectStore({ checkpoint, directories, tasks, executors: customExecutors, workDir: dir.root }),
     log,
     send,
     onBroken: (fault) => endProcess(`The agent cannot go on: ${describeFault(fault)}`, fault),
@@ -349,6 +350,7 @@ async function start(
     }),
     ...(domain && { domain }),
   };
+  observeMembership({ isRegistered: () => toMaster.isRegistered, agentId: () => identity.agentId, epoch: () => fence.highestEpoch });
   toMaster.start();
   log.info(
     { storeId, agentId: identity.agentId, isolation, total: checkpoint.total.toString(), tasks: tasks.runningCount },

@@ -12,6 +12,7 @@ import {
   type Scheduler,
 } from './index';
 import type { AcceptRequest } from '@holdfast/contracts';
+import type { TaskStatus } from '@holdfast/core/tasks';
 import { FAST, FRAMEWORK, MASTER_INFO, offerOf, offersEvent, ScriptedMaster, update } from './scripted-master.fixture';
 
 describe.each(['unary', 'connect'] as const)('connectScheduler over %s', (transport) => {
@@ -171,6 +172,28 @@ describe.each(['unary', 'connect'] as const)('connectScheduler over %s', (transp
     const waiting = connected.untilTask('t-1', ['TASK_RUNNING']);
     master.send(update('TASK_FAILED'));
     await expect(waiting).rejects.toThrow('task t-1 was to be TASK_RUNNING, but is TASK_FAILED');
+  });
+
+  it('still says how a task ended when the master, asked to kill it, no longer knows it (D-056)', async () => {
+    const connected = await connect();
+    master.send(update('TASK_FINISHED'));
+    await connected.untilTask('t-1', ['TASK_FINISHED']);
+    const answered = new Promise<TaskStatus>((resolve) => connected.once('updated', resolve));
+    master.send({ type: 'UPDATE', status: { taskId: 't-1', state: 'TASK_UNKNOWN', source: 'SOURCE_MASTER', timestampMs: 2 } });
+    expect((await answered).state).toBe('TASK_UNKNOWN');
+    expect(connected.status('t-1')?.state).toBe('TASK_FINISHED');
+  });
+
+  it('tells of a task that is launched again under its id what became of that launch', async () => {
+    const connected = await connect();
+    master.send(update('TASK_FINISHED'));
+    await connected.untilTask('t-1', ['TASK_FINISHED']);
+    const again = task({ id: 't-1', agentId: 'agent-1', cpus: 0.1, memMb: 32, command: 'true' });
+    await connected.accept(offerOf('o-1'), [launch(again)]);
+    const heard = new Promise<TaskStatus>((resolve) => connected.once('updated', resolve));
+    master.send({ type: 'UPDATE', status: { taskId: 't-1', state: 'TASK_DROPPED', source: 'SOURCE_MASTER', timestampMs: 2 } });
+    await heard;
+    expect(connected.status('t-1')?.state).toBe('TASK_DROPPED');
   });
 
   it('subscribes again with its id after a lost connection, and drops the offers of the lost one (D-010)', async () => {

@@ -110,7 +110,10 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
     return this.#offers.list();
   }
 
-  /** The newest status heard of a task. Of tasks that ended long ago it is forgotten (`endedTasksKept`). */
+  /**
+   * The newest status heard of a task; once it has ended, how it ended, unless its agent still runs it after all (D-089). Of tasks that
+   * ended long ago it is forgotten (`endedTasksKept`).
+   */
   status(taskId: TaskId): TaskStatus | undefined {
     return this.#statuses.get(taskId);
   }
@@ -170,6 +173,7 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
     operations: readonly Operation[],
     filters: Filters = {},
   ): Promise<Result<readonly OperationResult[]>> {
+    for (const taskId of operations.flatMap(launchedBy)) this.#statuses.launching(taskId);
     const answer = await this.#answerOffers(offers, (offerIds) =>
       this.#subscription.call({ type: 'ACCEPT', frameworkId: this.frameworkId, offerIds, operations, filters }),
     );
@@ -380,3 +384,6 @@ export class Scheduler extends EventEmitter<SchedulerEvents> {
     this.emit('ended', reason);
   }
 }
+
+const launchedBy = (operation: Operation): readonly TaskId[] =>
+  operation.type === 'LAUNCH' || operation.type === 'LAUNCH_GROUP' ? operation.tasks.map(({ taskId }) => taskId) : [];

@@ -67,7 +67,7 @@ export class AgentProcess {
   async start(): Promise<Register> {
     const registered = this.master.nextRegistration();
     // Of a session of its own: Ctrl-C is ours to handle.
-    this.child = spawn(process.execPath, ['--cpu-prof', '--cpu-prof-dir=/tmp/h-prof', MAIN], {
+    this.child = spawn(process.execPath, [MAIN], {
       detached: true,
       env: {
         PATH: process.env['PATH'],

@@ -4,7 +4,7 @@ import { disk, persistentVolume, reserved } from '@holdfast/scheduler-sdk';
 import { median } from '../rate';
 import type { Result, Suite, SuiteRun } from '../result';
 import { AgentProcess } from './agent-process';
-import { bareStartsPerSecond, isolationOf } from './bare-start';
+import { bareStartsPerSecond, inControlGroups, isolationOf } from './bare-start';
 import { cpuMs } from './launched-processes';
 import { ROLE, type ScriptedMaster } from './scripted-master';
 import { stopOnSignals } from './stop-on-signals';
@@ -55,9 +55,18 @@ export const agentSuite: Suite = {
   },
 };
 
+interface StartCase {
+  readonly name: string;
+  readonly master: ScriptedMaster;
+  readonly volumes: readonly Resource[];
+  readonly floor: readonly string[];
+  readonly mark?: number;
+}
+
 async function starts(run: SuiteRun, sizes: Sizes, plain: AgentProcess, isolated: AgentProcess): Promise<readonly Result[]> {
   const [bare, bareWithVolume] = [await isolationOf(isolated.master), await isolationOf(isolated.master, [VOLUME])];
-  const cases = [
+  const grouped = inControlGroups(bare);
+  const cases: readonly StartCase[] = [
     { name: 'plain, no volume, beside a bare spawn', master: plain.master, volumes: [], floor: ['true'] },
     { name: 'isolated, no volume, beside the bare isolation', master: isolated.master, volumes: [], floor: bare, mark: START_MARK },
     {
@@ -67,6 +76,9 @@ async function starts(run: SuiteRun, sizes: Sizes, plain: AgentProcess, isolated
       floor: bareWithVolume,
       mark: START_MARK,
     },
+    ...(grouped
+      ? [{ name: 'isolated, no volume, beside it in control groups, by a script', master: isolated.master, volumes: [], floor: grouped }]
+      : []),
   ];
   const results: Result[] = [];
   for (const { name, master, volumes, floor, mark } of cases) {

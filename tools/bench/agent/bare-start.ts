@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Resource } from '@holdfast/core/resources';
 import { argumentsOf, launchedProcesses } from './launched-processes';
 import type { ScriptedMaster } from './scripted-master';
@@ -15,6 +16,25 @@ export async function bareStartsPerSecond(command: readonly string[], count: num
   const [code] = (await once(xargs, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`xargs ${command.join(' ')} ended with exit code ${code}`);
   return (count / (performance.now() - startedMs)) * 1_000;
+}
+
+const HIERARCHIES = ['cpu', 'cpuacct', 'memory', 'pids'].map((controller) => `/sys/fs/cgroup/${controller}`);
+
+/**
+ * The same in control groups of its own for each start, as a script would make them: all of the isolation that a task gets, but its limits.
+ * Undefined: the machine has none of version 1.
+ */
+export function inControlGroups(command: readonly string[]): readonly string[] | undefined {
+  const groups = HIERARCHIES.filter((path) => existsSync(`${path}/tasks`)).map((path) => `${path}/holdfast-bench-bare-$$`);
+  if (groups.length === 0) return undefined;
+  const all = groups.join(' ');
+  return [
+    'sh',
+    '-c',
+    `trap : INT TERM; mkdir ${all}; (for g in ${all}; do echo 0 > $g/tasks; done; exec "$@"); rmdir ${all}`,
+    'sh',
+    ...command,
+  ];
 }
 
 const isShell = (word: string): boolean => /^(\/bin\/)?sh$/.test(word);

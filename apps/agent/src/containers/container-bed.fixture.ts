@@ -11,6 +11,8 @@ import type { ContainerEnd } from './container-log';
 import { ContainerRuntime } from './container-runtime';
 import type { ContainerMount, ContainerSpec, Isolation } from './container-spec';
 
+export { eventually } from '@holdfast/testing/eventually';
+
 export interface Launched {
   readonly spec: ContainerSpec;
   readonly logPath: string;
@@ -39,10 +41,6 @@ export interface ContainerBed {
   readonly launch: (what: What) => Promise<Launched>;
   readonly run: (what: What) => Promise<Ended>;
 }
-
-export const eventually = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 
 /** The control groups of this machine, below a root of the test's own; `bed.runtime` has them in each test. */
 export function useCgroups(bed: ContainerBed): { readonly get: () => Cgroups } {

@@ -1,59 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Resource } from '@holdfast/core/resources';
-import type { ExecutorInfo } from '@holdfast/core/tasks';
-import { eventually, type TestAgent, useAgents, V1, volumePath } from '../agent.fixture';
-import { EXECUTOR, runGroup, runTask } from '../fake-master.fixture';
-import { findProcesses } from '../processes';
-import { ExecutorClient } from './executor-client.fixture';
+import { eventually, V1, volumePath } from '../agent.fixture';
+import { runGroup } from '../fake-master.fixture';
+import { custom, hasMounted, pidsOf, runOf, sandboxOf, useExecutors, uuid } from './executor-bed.fixture';
 
-const bed = useAgents();
-const clients: ExecutorClient[] = [];
-afterEach(() => clients.splice(0).forEach((client) => client.close()));
-
-/** Its process only waits: the test speaks for it. */
-const custom = (line = 'while [ ! -e go ]; do sleep 0.02; done; exit 7', more: Partial<ExecutorInfo> = {}): ExecutorInfo => ({
-  ...EXECUTOR,
-  type: 'CUSTOM',
-  command: { shell: true, value: line, args: [], environment: [{ name: 'OWN', value: 'x' }] },
-  ...more,
-});
-
-function launch(id: string, { executor = custom(), volumes = [] }: { executor?: ExecutorInfo; volumes?: readonly Resource[] } = {}) {
-  const { info, ...rest } = runTask({ id, volumes });
-  const { command: _, ...task } = info;
-  const message = { ...rest, info: { ...task, executor } };
-  bed.master.send(message);
-  return message;
-}
-
-const clientOf = (agent: TestAgent): ExecutorClient => {
-  const client = new ExecutorClient(agent.service.endpoints['http']!);
-  clients.push(client);
-  return client;
-};
-
-/** As soon as its process is there, and the agent knows of it. */
-async function subscribed(agent: TestAgent, subscribe: object = {}) {
-  const client = clientOf(agent);
-  await eventually(() => hasRun(agent) && pidsOf(runOf(agent)).length > 0);
-  await eventually(async () => (await client.call('MESSAGE', { message: { data: '' } })).status === 403);
-  const stream = await client.subscribe(subscribe);
-  expect(stream.status).toBe(200);
-  expect(await stream.next()).toMatchObject({ type: 'SUBSCRIBED' });
-  return { client, stream };
-}
-
-const uuid = () => randomBytes(16);
-
-const runsOf = (agent: TestAgent): string => join(agent.workDir, 'sandboxes/f1/e1');
-const hasRun = (agent: TestAgent): boolean => existsSync(runsOf(agent)) && readdirSync(runsOf(agent)).length > 0;
-
-/** Of the run of executor e1. */
-const sandboxOf = (agent: TestAgent): string => join(runsOf(agent), readdirSync(runsOf(agent))[0]!);
-const runOf = (agent: TestAgent): string => sandboxOf(agent).split('/').at(-1)!;
-const pidsOf = (runId: string) => findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${runId}` });
+const { bed, clientOf, launch, subscribed } = useExecutors();
 
 describe('a task of a custom executor', () => {
   it('is launched, reports what its executor says with its own uuids, and ends; the executor goes on (wire 7.2, D-050)', async () => {
@@ -178,15 +129,7 @@ describe('the volumes of a custom executor', () => {
     const { client, stream } = await subscribed(agent);
     expect([(await stream.next()).type, (await stream.next()).type]).toEqual(['LAUNCH', 'LAUNCH']);
     await eventually(() => existsSync(join(volumePath(agent), 'file')));
-    const mountsOf = (pid: number): string => {
-      try {
-        return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
-      } catch {
-        // Its loop has gone on to the next sleep.
-        return '';
-      }
-    };
-    const mounts = () => pidsOf(runOf(agent)).some((pid) => mountsOf(pid).includes(`${sandboxOf(agent)}/data`));
+    const mounts = () => hasMounted(agent);
     expect(mounts()).toBe(true);
     await client.update('t1', 'TASK_FINISHED', uuid());
     await bed.master.untilGone('t1');

@@ -1,11 +1,14 @@
 import { endStatus, launchFailed, type TaskEnd } from '../tasks';
 import type { ContainerEnd } from '../containers';
+import type { Resources } from '@holdfast/core/resources';
 import type { StatusReason } from '@holdfast/core/tasks';
 
 /** Why the agent itself has ended an executor, as its tasks tell it. */
 export interface EndCause {
   readonly reason: StatusReason;
   readonly message: string;
+  /** How much was used of what there was not so much of. */
+  readonly limitation?: Resources;
 }
 
 /** D-059. */

@@ -71,6 +71,11 @@ export class ExecutorKeeper implements CustomExecutors {
     for (const executor of [...this.executors]) await executor.resume();
   }
 
+  /** Executors are answered from now on: those of an earlier agent have their time to subscribe again from here (D-059). */
+  doorOpened(): void {
+    for (const executor of this.executors) executor.doorOpened();
+  }
+
   shutDown(frameworkId: FrameworkId, executorId: ExecutorId): boolean {
     const executor = this.find({ frameworkId, executorId });
     executor?.shutDown();

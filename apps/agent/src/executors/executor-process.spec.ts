@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { freePort } from '@holdfast/testing/redis';
 import { dependencies } from '../../../../package.json';
@@ -74,18 +74,27 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-function launch(id: string, volumes: Parameters<typeof runTask>[0]['volumes'] = []): void {
+/** `before`: of its shell, before it becomes the executor. */
+function launch(id: string, volumes: Parameters<typeof runTask>[0]['volumes'] = [], before = ''): void {
   const { info, ...rest } = runTask({ id, volumes });
   const { command: _, ...task } = info;
   const command = {
     shell: true,
-    value: `exec ${process.execPath} -e "$PROGRAM"`,
+    value: `${before}exec ${process.execPath} -e "$PROGRAM"`,
     args: [],
     environment: [{ name: 'PROGRAM', value: EXECUTOR_PROGRAM }],
   };
   const resources = EXECUTOR.resources.add(EXECUTOR.resources).add(EXECUTOR.resources);
   master.send({ ...rest, info: { ...task, executor: { ...EXECUTOR, type: 'CUSTOM', command, resources } } });
 }
+
+const isCwd = (pid: number, directoryName: string): boolean => {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/cwd`)) === directoryName;
+  } catch {
+    return false;
+  }
+};
 
 const say = (id: string) => master.send({ kind: 'executor_message', frameworkId: 'f1', executorId: 'e1', data: Buffer.from(id) });
 
@@ -131,4 +140,35 @@ it('survives kill -9 of its agent: a real executor subscribes again, its tasks g
   master.send({ kind: 'shutdown_executor', frameworkId: 'f1', executorId: 'e1' });
   expect(await master.until(() => master.all('executor_gone')[0])).toMatchObject({ exitStatus: 0 });
   expect(pidsOf(runs()[0]!)).toEqual([]);
+});
+
+it('after kill -9 of its agent a volume that was busy when its task ended is taken out of it, and it goes on (A-154, A-180)', async () => {
+  const V1 = volumeResource('v1', 100);
+  const port = await freePort();
+  const first = start(port);
+  await master.registration(1);
+  await master.apply('RESERVE', reservedDisk(100));
+  await master.apply('CREATE', V1);
+  launch('t1', [V1], '(cd data; while [ ! -e ../free ]; do sleep 0.02; done) & ');
+  await master.untilState('t1', 'TASK_RUNNING');
+  const run = runs()[0]!;
+  const executor = pidsOf(run);
+  await eventually(() => pidsOf(run).some((pid) => isCwd(pid, 'data')));
+  say('t1');
+  await master.untilState('t1', 'TASK_FINISHED');
+  expect(await master.apply('DESTROY', V1)).toMatchObject({ code: 'volume_in_use' });
+  await kill(first);
+  expect(master.all('task_gone')).toEqual([]);
+  writeFileSync(join(sandboxes(), run, 'free'), '');
+  await eventually(() => !pidsOf(run).some((pid) => isCwd(pid, 'data')));
+
+  start(port);
+  expect((await master.registration(2)).executors).toMatchObject([{ info: { executorId: 'e1' } }]);
+  expect(await master.untilGone('t1')).toMatchObject({ cause: 'TASK_FINISHED' });
+  expect(await master.apply('DESTROY', V1)).toBeUndefined();
+  launch('t2');
+  await master.untilState('t2', 'TASK_RUNNING');
+  expect(pidsOf(run).some((pid) => executor.includes(pid))).toBe(true);
+  expect(runs()).toEqual([run]);
+  expect(master.all('executor_gone')).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { ExecutorInfo } from '@holdfast/core/tasks';
 import type { VolumeKey } from '@holdfast/core/volumes';
 import type { AccessMode } from '@holdfast/core/base';
 import type { Isolation } from '../containers';
+import { readResources, writeResources } from '../resources';
 import type { EndCause } from './executor-end';
 
 /** One run of a custom executor, as the agent keeps it until the master has confirmed its end. */
@@ -47,20 +48,23 @@ export interface KeptExecutor {
   readonly history: ExecutorHistory;
 }
 
-/** The two messages as protobuf in base64, which later versions can read, too. */
+/** The messages as protobuf in base64, which later versions can read, too. */
 interface Json {
   readonly record: Omit<ExecutorRecord, 'framework' | 'info'> & { readonly framework: string; readonly info: string };
-  readonly history: ExecutorHistory;
+  readonly history: Omit<ExecutorHistory, 'cause'> & {
+    readonly cause?: Omit<EndCause, 'limitation'> & { readonly limitation?: readonly string[] };
+  };
 }
 
 export function encodeExecutor({ record, history }: KeptExecutor): string {
+  const { cause, ...rest } = history;
   const json: Json = {
     record: {
       ...record,
       framework: frameworkInfoCodec.encode(record.framework).toString('base64'),
       info: executorInfoCodec.encode(record.info).toString('base64'),
     },
-    history,
+    history: { ...rest, ...(cause && { cause: encodeCause(cause) }) },
   };
   return JSON.stringify(json);
 }
@@ -72,5 +76,20 @@ export function decodeExecutor(text: string): KeptExecutor {
   const info = executorInfoCodec.decode(Buffer.from(record.info, 'base64'));
   if (!framework.ok) throw new Error(framework.refusal.message);
   if (!info.ok) throw new Error(info.refusal.message);
-  return { record: { ...record, framework: framework.value, info: info.value }, history };
+  const { cause, ...rest } = history;
+  return {
+    record: { ...record, framework: framework.value, info: info.value },
+    history: { ...rest, ...(cause && { cause: decodeCause(cause) }) },
+  };
+}
+
+const encodeCause = ({ limitation, ...cause }: EndCause): Json['history']['cause'] => ({
+  ...cause,
+  ...(limitation && { limitation: writeResources(limitation) }),
+});
+
+/** Of a limitation that another version has written the message still tells. */
+function decodeCause({ limitation, ...cause }: NonNullable<Json['history']['cause']>): EndCause {
+  const read = limitation && readResources(limitation);
+  return { ...cause, ...(read && { limitation: read }) };
 }

@@ -159,8 +159,8 @@ export class ExecutorTask implements KeptTask {
   }
 
   /** One container has them all: it is ended. */
-  exceeded({ message, reason }: Excess): void {
-    if (!this.isGone) this.executor?.killBecause({ reason, message });
+  exceeded({ message, reason, limitation }: Excess): void {
+    if (!this.isGone) this.executor?.killBecause({ reason, message, limitation });
   }
 
   acknowledge(uuid: Uint8Array): boolean {
@@ -212,6 +212,15 @@ export class ExecutorTask implements KeptTask {
   endAs(end: TaskEnd): Promise<void> {
     return this.inTurn(async () => {
       if (!this.isOver) await this.over(end);
+    });
+  }
+
+  /** It is over, but holds its volumes; resolves when that is written down to be no more so, or could not be changed. */
+  freeAgain(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.isGone || !(await this.executor?.freeVolumesOf(this))) return;
+      await this.account.reports.sayGoneAfterEnd();
+      this.gone();
     });
   }
 

@@ -90,6 +90,11 @@ export class Executor {
     return this.isSubscribed || (this.phase === 'ending' && this.history.hasSubscribed);
   }
 
+  /** A task of it may have volumes in its container. */
+  get isHolding(): boolean {
+    return !this.isGone && [...this.tasks].some(({ isHolding }) => isHolding);
+  }
+
   get container(): Container | undefined {
     return this.isGone ? undefined : this.current;
   }
@@ -131,6 +136,7 @@ export class Executor {
   /** Its executor has said that it is over, or the agent has. A group goes with the first that does not finish (D-058). */
   taskOver(task: ExecutorTask, state: TaskState): void {
     this.adjustLimits();
+    this.freeHeld(task);
     if (state !== 'TASK_FINISHED') this.endGroupOf(task, `task ${task.ref.taskId} of its group ended with ${state}`);
   }
 
@@ -142,12 +148,9 @@ export class Executor {
     if (this.isGone) void this.finish();
   }
 
-  /** Takes the volumes of a task out of the container that no other task of it needs (A-154, A-155). False: that could not be done. */
+  /** Takes the volumes of a task out of the container that no other task of it needs (A-154, A-155). False: that could not be done, or not yet. */
   async freeVolumesOf(task: ExecutorTask): Promise<boolean> {
-    const { container } = this;
-    if (!container) return true;
-    const others = [...this.tasks].filter((other) => other !== task && !other.isOver && other.isHolding);
-    const isDone = await this.volumes.free(task, others, { container, sandbox: this.record.sandbox });
+    const isDone = this.isGone || (await this.volumes.free(task, this.tasks, { container: this.current, sandbox: this.record.sandbox }));
     return isDone || this.isGone;
   }
 
@@ -242,7 +245,11 @@ export class Executor {
     await this.queue.takeOver(this.tasks, (task) => this.reasonAgainst(task));
     if (this.history.cause) this.killNow();
     else if (this.history.shutdown) this.endInTime();
-    else this.awaitSubscription();
+  }
+
+  /** From now on an executor of an earlier agent can subscribe. */
+  doorOpened(): void {
+    if (this.phase === 'running') this.awaitSubscription();
   }
 
   /** No more timers, and no more events; it goes on. Resolves when all that happened is written down. */
@@ -292,7 +299,7 @@ export class Executor {
     const started = await startExecutor(
       {
         record,
-        volumes: this.volumes.fix(),
+        volumes: this.volumes.fix(tasks),
         resources: this.resources,
         // Its own tasks are no others to one another, and the first of them came before the rest.
         isUsedByOthers: (volume) => {
@@ -336,6 +343,16 @@ export class Executor {
     return Resources.sum([this.record.info.resources, ...tasks.map((task) => task.record.info.resources)]);
   }
 
+  /** Tries again what could not be unmounted when its task ended. */
+  private freeHeld(except?: ExecutorTask): void {
+    for (const task of this.tasks) {
+      if (task === except || !task.isOver || !task.isHolding) continue;
+      task
+        .freeAgain()
+        .catch((fault: unknown) => this.deps.log.error({ err: fault, ...task.ref }, 'the volumes of a task could not be freed'));
+    }
+  }
+
   private adjustLimits(): void {
     const { container } = this;
     if (!container) return;
@@ -354,6 +371,8 @@ export class Executor {
 
   private follow(container: Container): void {
     this.current = container;
+    // Before, what it has mounted is not known. Of an earlier agent's it does so since long.
+    void container.whenRunning.then(() => this.freeHeld());
     container.whenGone
       .then((end) => this.ended(end))
       .catch((fault: unknown) => {

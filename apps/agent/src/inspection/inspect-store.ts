@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import type { LaunchId } from '@holdfast/core/base';
 import type { Resource } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
 import type { AgentInspection, InspectedLaunch, InspectedVolume } from '@holdfast/core/verification';
@@ -14,8 +15,17 @@ export interface InspectionDeps {
   readonly checkpoint: Pick<Checkpoint, 'resources' | 'destroying'>;
   readonly directories: Pick<VolumeDirectories, 'pathOf'>;
   readonly tasks: Pick<TaskKeeper, 'all'>;
+  /** Several of the launches may be in the container of one of these. */
+  readonly executors?: { readonly all: () => Iterable<InspectedExecutor> };
   /** Without links on the way. */
   readonly workDir: string;
+}
+
+/** A custom executor, whose container has a name of its own. */
+export interface InspectedExecutor {
+  readonly record: { readonly runId: LaunchId };
+  /** A task of it may have volumes in its container. */
+  readonly isHolding: boolean;
 }
 
 /**
@@ -23,7 +33,7 @@ export interface InspectionDeps {
  * tables are looked at, the master is told before it has this answer. Nothing may begin meanwhile. Where there is no /proc, mounts are not
  * known.
  */
-export async function inspectStore({ checkpoint, directories, tasks, workDir }: InspectionDeps): Promise<AgentInspection> {
+export async function inspectStore({ checkpoint, directories, tasks, executors, workDir }: InspectionDeps): Promise<AgentInspection> {
   const launches = holding(tasks);
   const resources = [...volumesOf(checkpoint), ...launches.flatMap(({ volumes }) => volumes.map(({ resource }) => resource))];
   const own = await readMountTable('self').catch(() => []);
@@ -32,7 +42,7 @@ export async function inspectStore({ checkpoint, directories, tasks, workDir }: 
   const present = await whichAreThere(paths);
   const mounted = new Map(await Promise.all(launches.map(async (launch) => [launch, await mountedIn(launch, places)] as const)));
   const strayMounts = await findStrayMounts(places, {
-    launchIds: new Set(launches.map(({ record }) => record.launchId)),
+    launchIds: new Set([...launches.map(({ record }) => record.launchId), ...containersOf(executors?.all() ?? [])]),
     pids: new Set(launches.flatMap(({ pid }) => pid ?? [])),
   });
   return {
@@ -48,6 +58,9 @@ export async function inspectStore({ checkpoint, directories, tasks, workDir }: 
 const volumesOf = ({ resources }: InspectionDeps['checkpoint']): readonly Resource[] => resources.persistentVolumes().toList();
 
 const holding = (tasks: InspectionDeps['tasks']): readonly KeptTask[] => [...tasks.all()].filter(({ isHolding }) => isHolding);
+
+const containersOf = (executors: Iterable<InspectedExecutor>): readonly LaunchId[] =>
+  [...executors].filter(({ isHolding }) => isHolding).map(({ record }) => record.runId);
 
 const inspected = ({ ref, volumes, pid }: KeptTask, mounted: ReadonlySet<VolumeKey> | undefined): InspectedLaunch => ({
   ...ref,

@@ -47,6 +47,17 @@ describe('registering', () => {
     expect(again.highestEpoch).toBe(1);
   });
 
+  it('tells everybody who reads its metrics which agent it is and whose epoch it obeys, while a master has registered it', async () => {
+    const agent = await started();
+    const registered = async () => {
+      const metrics = await (await fetch(`${String(agent.service.endpoints['http'])}/metrics`)).text();
+      return /^holdfast_agent_registered_epoch.*$/m.exec(metrics)?.[0];
+    };
+    await eventually(async () => (await registered()) === 'holdfast_agent_registered_epoch{agent_id="agent-1"} 1');
+    await bed.master.stop();
+    await eventually(async () => (await registered()) === 'holdfast_agent_registered_epoch{agent_id="agent-1"} 0');
+  });
+
   it('finds a master that was restarted on the same port', async () => {
     await started();
     const { port } = bed.master;

@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises';
 import type { ReportedTask } from '@holdfast/contracts';
 import { isTerminal, type TaskRef, type TaskState } from '@holdfast/core/tasks';
 import type { Logger } from '@holdfast/platform/process';
-import { describeFault } from '../files';
+import { describeFault, removeIfPresent } from '../files';
 import type { TaskFiles } from './kept-task';
 import { type LaunchEvent, LaunchJournal } from './launch-journal';
 import type { LaunchRecord } from './launch-record';
-import { LaunchReports, type ReportDeps, type ToldEvent } from './launch-reports';
+import { LaunchReports, type ReportDeps, type Told, type ToldEvent } from './launch-reports';
 
 export interface AccountDeps extends ReportDeps {
   readonly log: Logger;
@@ -29,7 +28,7 @@ export class LaunchAccount {
     /** The master has confirmed everything. */
     private readonly onFinished: () => void,
   ) {
-    this.journal = new LaunchJournal(files.journal, (fault) =>
+    this.journal = new LaunchJournal(files.journal, deps.world, (fault) =>
       deps.log.error({ err: fault, ...this.ref }, 'what happened to a task could not be written down'),
     );
     this.reports = new LaunchReports(record, this.journal, deps);
@@ -53,13 +52,17 @@ export class LaunchAccount {
     return isTerminal(this.state) && this.reports.isDrained ? undefined : { framework, info, launchId, state: this.state };
   }
 
-  /** Begins the file with the launch itself and what has happened before it could be. Resolves with why that does not work. */
-  async remember(events: () => readonly LaunchEvent[]): Promise<string | undefined> {
+  /**
+   * Begins the file with the launch itself and its first status, which is on its way then, if there is one, and with what has happened before
+   * it could be. Resolves with why that does not work.
+   */
+  async remember(events: () => readonly LaunchEvent[], first?: Told): Promise<string | undefined> {
     try {
-      await this.journal.create(this.record);
+      if (first) await this.reports.sayFirst(first);
+      else await this.journal.create(this.record);
       this.isRemembered = true;
-      const [first, ...more] = events();
-      if (first) void this.journal.append(first, ...more);
+      const before = events();
+      if (before.length > 0) void this.journal.append(...before);
       return undefined;
     } catch (fault) {
       return `the agent cannot write it down: ${describeFault(fault)}`;
@@ -122,9 +125,10 @@ export class LaunchAccount {
 
   /** The journal last: without it nobody would know what the log is of. */
   private async removeFiles(): Promise<void> {
-    await this.close();
-    await rm(this.files.log, { force: true });
-    await rm(this.files.journal, { force: true });
+    this.reports.stop();
+    await this.journal.discard();
+    await removeIfPresent(this.files.log);
+    await removeIfPresent(this.files.journal);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Resources, scalar } from '@holdfast/core/resources';
+import { manualWorld } from '@holdfast/testing/world';
 import { volumeResource } from '../disks/volumes.fixture';
 import { FRAMEWORK, runTask } from '../fake-master.fixture';
 import { mountSmallDisk, type SmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
@@ -10,6 +11,8 @@ import type { LaunchRecord } from './launch-record';
 
 const directory = useTempDirectory();
 const path = () => join(directory(), 'journal');
+let world: ReturnType<typeof manualWorld>;
+beforeEach(() => (world = manualWorld()));
 const fail = (fault: unknown) => {
   throw fault;
 };
@@ -38,7 +41,7 @@ const EVENTS: readonly LaunchEvent[] = [
 ];
 
 async function begun(): Promise<LaunchJournal> {
-  const journal = new LaunchJournal(path(), fail);
+  const journal = new LaunchJournal(path(), world, fail);
   await journal.create(RECORD);
   return journal;
 }
@@ -74,9 +77,59 @@ it('gives back how the agent ends a task, so that the next one tells the same', 
   expect(first?.end.limitation?.equals(limitation)).toBe(true);
 });
 
+it('is begun with its first events in one step', async () => {
+  const journal = new LaunchJournal(path(), world, fail);
+  await journal.create(RECORD, EVENTS[0]!, EVENTS[1]!);
+  await journal.append(EVENTS[2]!);
+  await journal.close();
+  expect(await eventsOf()).toEqual(EVENTS.slice(0, 3));
+});
+
+describe('what may wait', () => {
+  it('is written in front of the next event, and not by itself', async () => {
+    const journal = await begun();
+    journal.appendLater(EVENTS[4]!);
+    world.advance(999);
+    await journal.append(EVENTS[5]!);
+    expect(await eventsOf()).toEqual([EVENTS[4], EVENTS[5]]);
+    world.advance(10_000);
+    await journal.close();
+    expect(await eventsOf()).toEqual([EVENTS[4], EVENTS[5]]);
+  });
+
+  it('is written by itself when no other event comes within a second', async () => {
+    const journal = await begun();
+    journal.appendLater(EVENTS[4]!);
+    world.advance(1000);
+    await journal.discard();
+    expect(await eventsOf()).toEqual([EVENTS[4]]);
+    journal.appendLater(EVENTS[6]!);
+    world.advance(1000);
+    await journal.discard();
+    expect(await eventsOf()).toEqual([EVENTS[4], EVENTS[6]]);
+  });
+
+  it('is written when the file is closed, so that it is lost only with the agent', async () => {
+    const journal = await begun();
+    journal.appendLater(EVENTS[4]!);
+    journal.appendLater(EVENTS[6]!);
+    await journal.close();
+    expect(await eventsOf()).toEqual([EVENTS[4], EVENTS[6]]);
+  });
+
+  it('is not written to a file that is about to go', async () => {
+    const journal = await begun();
+    journal.appendLater(EVENTS[4]!);
+    world.advance(999);
+    await journal.discard();
+    world.advance(10_000);
+    expect(await eventsOf()).toEqual([]);
+  });
+});
+
 it('is added to by the next agent', async () => {
   await (await begun()).close();
-  const next = new LaunchJournal(path(), fail);
+  const next = new LaunchJournal(path(), world, fail);
   await next.append(EVENTS[3]!);
   await next.close();
   expect(await eventsOf()).toEqual([EVENTS[3]]);
@@ -102,7 +155,7 @@ it('loses only the last event, and none that follows, when a write was cut off a
   const whole = readFileSync(path(), 'utf8');
   for (let length = start; length < whole.length; length++) {
     writeFileSync(path(), whole.slice(0, length));
-    const next = new LaunchJournal(path(), fail);
+    const next = new LaunchJournal(path(), world, fail);
     await next.append(EVENTS[3]!);
     await next.close();
     const read = (await eventsOf()) ?? [];
@@ -124,7 +177,7 @@ describe('on a full disk', () => {
 
   it('tells of it, and goes on when there is room again', async () => {
     const faults: unknown[] = [];
-    const journal = new LaunchJournal(path(), (fault) => faults.push(fault));
+    const journal = new LaunchJournal(path(), world, (fault) => faults.push(fault));
     await journal.create(RECORD);
     disk.fill();
     for (let at = 0; at < 100 && faults.length === 0; at++) await journal.append(...EVENTS);

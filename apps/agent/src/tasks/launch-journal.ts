@@ -1,5 +1,8 @@
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { closeSync, open, write } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { taskStatusCodec } from '@holdfast/contracts';
+import type { Timers } from '@holdfast/core/base';
 import { readIfPresent } from '../files';
 import type { PendingStatus } from '../updates';
 import { endIn, type TaskEnd } from './end-status';
@@ -23,17 +26,24 @@ export interface JournalContent {
   readonly events: readonly LaunchEvent[];
 }
 
+/** For how long an event that may be lost waits for another to be written with. */
+const HOLD_BACK_MS = 1000;
+
 /**
  * The file of a launch: what was asked for in the first line, then one line for each event. Only ever added to, so that whatever ends the
  * agent, all but the last line are whole.
  */
 export class LaunchJournal {
-  private file: FileHandle | undefined;
+  /** Its descriptor: a FileHandle takes a thread to be closed, which this does not need. */
+  private file: number | undefined;
   private waiting = '';
+  private heldBack = '';
+  private cancelHoldBack: (() => void) | undefined;
   private writing: Promise<void> | undefined;
 
   constructor(
     private readonly path: string,
+    private readonly timers: Pick<Timers, 'after'>,
     private readonly onFault: (fault: unknown) => void,
   ) {}
 
@@ -44,14 +54,14 @@ export class LaunchJournal {
     return { record: decodeLaunch(first), events: rest.map(parse).filter((event) => event !== undefined) };
   }
 
-  /** Begins the file; throws the system's error, and leaves none, if that does not work. */
-  async create(record: LaunchRecord): Promise<void> {
-    const file = await open(this.path, 'wx', 0o600);
+  /** Begins the file, with these events in it; throws the system's error, and leaves none, if that does not work. */
+  async create(record: LaunchRecord, ...events: readonly LaunchEvent[]): Promise<void> {
+    const file = await openFile(this.path, 'wx', 0o600);
     try {
-      await file.write(`${encodeLaunch(record)}\n`);
+      await writeWhole(file, `${encodeLaunch(record)}\n${linesOf(events)}`);
       this.file = file;
     } catch (fault) {
-      await file.close();
+      closeSync(file);
       await unlink(this.path);
       throw fault;
     }
@@ -62,25 +72,48 @@ export class LaunchJournal {
    * status: what matters of it is in memory, and in the container's own log.
    */
   append(...events: readonly LaunchEvent[]): Promise<void> {
-    // The line end in front parts an event from the rest of one that a full disk cut off.
-    this.waiting += events.map((event) => `\n${JSON.stringify(toJson(event))}\n`).join('');
+    this.waiting += this.takeHeldBack() + linesOf(events);
     return (this.writing ??= this.writeAll());
+  }
+
+  /**
+   * For an event of which the next agent hears again if this one is lost with the agent: written in front of the next, and by itself only if
+   * none comes within a second.
+   */
+  appendLater(event: LaunchEvent): void {
+    this.heldBack += linesOf([event]);
+    this.cancelHoldBack ??= this.timers.after(HOLD_BACK_MS, () => void this.append());
   }
 
   /** Closes the file, once nothing waits to be written. */
   async close(): Promise<void> {
+    if (this.heldBack !== '') void this.append();
+    await this.discard();
+  }
+
+  /** As `close`, for a file that is about to be removed: what was held back is not written any more. */
+  async discard(): Promise<void> {
+    this.takeHeldBack();
     await this.writing;
-    await this.file?.close();
+    if (this.file !== undefined) closeSync(this.file);
     this.file = undefined;
+  }
+
+  private takeHeldBack(): string {
+    this.cancelHoldBack?.();
+    this.cancelHoldBack = undefined;
+    const text = this.heldBack;
+    this.heldBack = '';
+    return text;
   }
 
   private async writeAll(): Promise<void> {
     try {
       while (this.waiting !== '') {
-        this.file ??= await open(this.path, 'a', 0o600);
+        this.file ??= await openFile(this.path, 'a', 0o600);
         const text = this.waiting;
         this.waiting = '';
-        await this.file.write(text);
+        await writeWhole(this.file, text);
       }
     } catch (fault) {
       this.waiting = '';
@@ -90,6 +123,18 @@ export class LaunchJournal {
     }
   }
 }
+
+const openFile = promisify(open);
+const writeTo = promisify(write);
+
+/** A disk that fills up may take a part before it refuses the rest. */
+async function writeWhole(file: number, text: string): Promise<void> {
+  let rest: Uint8Array = Buffer.from(text);
+  while (rest.length > 0) rest = rest.subarray((await writeTo(file, rest)).bytesWritten);
+}
+
+/** The line end in front parts an event from the rest of one that a full disk cut off. */
+const linesOf = (events: readonly LaunchEvent[]): string => events.map((event) => `\n${JSON.stringify(toJson(event))}\n`).join('');
 
 type Json =
   | { readonly kind: 'status'; readonly status: string }

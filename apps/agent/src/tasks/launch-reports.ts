@@ -96,6 +96,13 @@ export class LaunchReports {
     return this.said.has(state);
   }
 
+  /** The status that its file begins with. Resolves when both are written down, and it is on its way; throws if they cannot be. */
+  async sayFirst(what: Told): Promise<void> {
+    const status = this.statusOf(what);
+    await this.reporting(status, () => this.journal.create(this.record, { kind: 'status', status }));
+    this.keep(status);
+  }
+
   /** Resolves when it is written down, after `first`, and on its way. */
   async say(what: Told, ...first: readonly LaunchEvent[]): Promise<void> {
     const status = this.statusOf(what);
@@ -123,7 +130,10 @@ export class LaunchReports {
   /** False: not the status that waits. */
   acknowledge(uuid: Uint8Array): boolean {
     if (!this.updates.acknowledge(uuid)) return false;
-    if (!this.isComplete) void this.journal.append({ kind: 'acknowledged', uuid });
+    const event = { kind: 'acknowledged', uuid } as const;
+    // Lost with the agent, it costs a repetition, which the master answers as long as it is of the newest status that it knows.
+    if (!this.isDrained) void this.journal.append(event);
+    else if (!this.isComplete) this.journal.appendLater(event);
     return true;
   }
 
@@ -131,7 +141,7 @@ export class LaunchReports {
     if (!this.isGoneNoted || this.isGoneConfirmed) return;
     this.isGoneConfirmed = true;
     this.goneRepeater.stop();
-    if (!this.isComplete) void this.journal.append({ kind: 'gone_confirmed' });
+    if (!this.isComplete) this.journal.appendLater({ kind: 'gone_confirmed' });
   }
 
   /** Takes in what an earlier agent has written down. */

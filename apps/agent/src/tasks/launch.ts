@@ -13,6 +13,7 @@ import { LaunchAccount } from './launch-account';
 import type { LaunchDeps } from './launch-deps';
 import type { LaunchEvent } from './launch-journal';
 import type { LaunchRecord } from './launch-record';
+import type { Told } from './launch-reports';
 import { clearSandbox } from './sandbox';
 import { setUpContainer } from './set-up-container';
 import { Supervision } from './supervision';
@@ -99,7 +100,9 @@ export class Launch implements KeptTask {
       'run task',
       attributes,
       async (span) => {
-        const problem = await this.account.remember(() => (this.kill ? [{ kind: 'kill', ...this.kill }] : []));
+        // Of a group none starts before all are written down.
+        const first = this.isStarting && !this.kill && !this.group ? STARTING : undefined;
+        const problem = await this.account.remember(() => (this.kill ? [{ kind: 'kill', ...this.kill }] : []), first);
         const early = await this.agreed('written', refusal ?? (problem === undefined ? undefined : launchFailed(problem)));
         const end = early ?? (await this.start());
         if (end) await this.ended(end);
@@ -207,7 +210,7 @@ export class Launch implements KeptTask {
     const killed = () => this.kill && killedDuringLaunch(this.kill);
     const early = killed();
     if (early) return early;
-    void this.account.reports.say({ state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' });
+    if (!this.account.reports.hasSaid('TASK_STARTING')) void this.account.reports.say(STARTING);
     const started = await this.deps.slots.during(async () => {
       const late = killed();
       return late ?? setUpContainer(this, { ...this.files, ...(gate !== undefined && { gate }) }, killed, this.deps);
@@ -302,6 +305,8 @@ export class Launch implements KeptTask {
     }
   }
 }
+
+const STARTING: Told = { state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' };
 
 /** Why the others of its group go with it. */
 const becauseOf = ({ end }: Kill, { taskId }: TaskRef): string =>

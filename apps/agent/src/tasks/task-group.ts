@@ -1,8 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import type { TaskId } from '@holdfast/core/base';
 import { isTerminal } from '@holdfast/core/tasks';
 import type { Logger } from '@holdfast/platform/process';
-import { describeFault } from '../files';
+import { describeFault, removeIfPresent } from '../files';
 import { endWithGroup, launchFailed, type TaskEnd } from './end-status';
 import type { KeptTask } from './kept-task';
 
@@ -111,7 +111,7 @@ export class TaskGroup {
   private async pass(stage: Stage, member: GroupMember): Promise<void> {
     try {
       if (stage === 'written') await writeFile(this.gate, '', { flag: 'wx' });
-      else await rm(this.gate);
+      else await unlink(this.gate);
     } catch (fault) {
       return this.giveUp({ taskId: member.ref.taskId, end: launchFailed(`its group cannot be let go: ${describeFault(fault)}`) });
     }
@@ -120,7 +120,7 @@ export class TaskGroup {
 
   /** Only when no container is left that could take its absence for permission. */
   private async removeGate(): Promise<void> {
-    await rm(this.gate, { force: true }).catch((fault: unknown) =>
+    await removeIfPresent(this.gate).catch((fault: unknown) =>
       this.log.warn({ err: fault, gate: this.gate }, 'what is left of a task group could not be removed'),
     );
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutorId, FrameworkId, Holder, LaunchId, TaskId } from '@holdfast/core/base';
 import type { MasterMessage, ReportedTask } from '@holdfast/contracts';
@@ -8,7 +8,7 @@ import type { TaskInfo, TaskRef } from '@holdfast/core/tasks';
 import { idProblem } from '@holdfast/core/resources';
 import type { VolumeKey } from '@holdfast/core/volumes';
 import type { Isolation, NotEnforced } from '../containers';
-import { makeDirectories } from '../files';
+import { makeDirectories, removeIfPresent } from '../files';
 import { earlierVerdict } from './earlier-verdict';
 import { launchFailed, type TaskEnd } from './end-status';
 import type { CustomExecutors, KeptTask, TaskFiles } from './kept-task';
@@ -269,7 +269,7 @@ export class TaskKeeper {
     await this.deps.customExecutors?.recovered();
     for (const id of await readdir(gates)) {
       // Nothing is left of its tasks.
-      if (!groups.has(id)) await rm(join(gates, id), { force: true });
+      if (!groups.has(id)) await removeIfPresent(join(gates, id));
     }
   }
 
@@ -290,7 +290,7 @@ export class TaskKeeper {
     const path = join(this.deps.directory, name);
     try {
       const content = await LaunchJournal.read(path);
-      if (!content) await rm(path, { force: true });
+      if (!content) await removeIfPresent(path);
       return content;
     } catch (fault) {
       // A process is started only when the first line is whole: another version has written it, or a power cut has spoilt it.

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentId, Epoch } from '@holdfast/core/base';
+import { readRegistration, type Registration } from './registration';
 
 const CHECK_MS = 100;
 
@@ -27,38 +28,31 @@ export interface RegisteredAgents {
 }
 
 /**
- * Resolves once every agent says that it is registered with a master of a later epoch than `afterEpoch`. The agents are asked rather than
- * the master, which may want to know who asks: a cluster knows of its principals only hashes of their secrets.
+ * Resolves once every agent says that it is registered with a master of a later epoch than `afterEpoch`. It says so in its metrics, which
+ * are open to all: every other door may ask who is there, and a cluster knows of its principals only hashes of their secrets.
  */
 export async function untilAgentsRegistered(
   httpAddresses: readonly string[],
   afterEpoch: Epoch,
   signal: AbortSignal,
 ): Promise<RegisteredAgents> {
-  const states = await Promise.all(httpAddresses.map((address) => untilRegistered(address, afterEpoch, signal)));
-  return { agentIds: states.map(({ id }) => id), epoch: Math.max(...states.map((state) => state.highest_epoch)) };
+  const agents = await Promise.all(httpAddresses.map((address) => untilRegistered(address, afterEpoch, signal)));
+  return { agentIds: agents.map(({ agentId }) => agentId), epoch: Math.max(...agents.map(({ epoch }) => epoch)) };
 }
 
-/** What is read of the `/state` of an agent. */
-interface AgentState {
-  readonly id: AgentId;
-  readonly registered: boolean;
-  readonly highest_epoch: Epoch;
-}
-
-async function untilRegistered(httpAddress: string, afterEpoch: Epoch, signal: AbortSignal): Promise<AgentState> {
+async function untilRegistered(httpAddress: string, afterEpoch: Epoch, signal: AbortSignal): Promise<Registration> {
   for (;;) {
-    const state = await stateOf(httpAddress, signal);
-    if (state?.registered && state.highest_epoch > afterEpoch) return state;
+    const registration = await registrationOf(httpAddress, signal);
+    if (registration && registration.epoch > afterEpoch) return registration;
     await pause(CHECK_MS, undefined, { signal });
   }
 }
 
-async function stateOf(httpAddress: string, signal: AbortSignal): Promise<AgentState | undefined> {
+async function registrationOf(httpAddress: string, signal: AbortSignal): Promise<Registration | undefined> {
   try {
-    const answer = await fetch(`${httpAddress}/state`, { signal });
-    const state: unknown = await answer.json();
-    return answer.ok ? (state as AgentState) : undefined;
+    const answer = await fetch(`${httpAddress}/metrics`, { signal });
+    const text = await answer.text();
+    return answer.ok ? readRegistration(text) : undefined;
   } catch {
     // It is still starting.
     signal.throwIfAborted();

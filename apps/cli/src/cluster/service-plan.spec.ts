@@ -41,15 +41,22 @@ describe('planServices', () => {
     expect(agents.map(({ process }) => process.env['HOLDFAST_AGENT_MASTER'])).toEqual(['127.0.0.1:1', '127.0.0.1:93']);
   });
 
-  it('tells the master alone who may call and who may do what', () => {
+  it('tells the doors, master and agents, who may call, and the master alone who may do what (architecture 11.9)', () => {
     const access = { credentialsFile: '/c.json', aclsFile: '/a.json' };
-    const { services, agents } = planServices({ ...OPTIONS, ...access, redisUrl: 'redis://r:1' }, PORTS);
-    expect(services[2]?.env).toMatchObject({ HOLDFAST_MASTER_CREDENTIALS: '/c.json', HOLDFAST_MASTER_ACLS: '/a.json' });
-    for (const other of [services[0], services[1], agents[0]?.process])
-      expect(other?.env).not.toHaveProperty('HOLDFAST_MASTER_CREDENTIALS');
-    const without = planServices({ ...OPTIONS, redisUrl: 'redis://r:1' }, PORTS).services[2]?.env;
-    expect(without).not.toHaveProperty('HOLDFAST_MASTER_CREDENTIALS');
-    expect(without).not.toHaveProperty('HOLDFAST_MASTER_ACLS');
+    const settings = (options: Partial<ClusterOptions>) => {
+      const { services, agents } = planServices({ ...OPTIONS, ...options, redisUrl: 'redis://r:1' }, PORTS);
+      const isOfAccess = ([name]: [string, unknown]) => /_(CREDENTIALS|ACLS)$/.test(name);
+      const all = [...services, ...agents.map(({ process }) => process)];
+      return all.map(({ name, env }) => [name, Object.fromEntries(Object.entries(env).filter(isOfAccess))]);
+    };
+    expect(settings(access)).toEqual([
+      ['volume-registry', {}],
+      ['allocator', {}],
+      ['master', { HOLDFAST_MASTER_CREDENTIALS: '/c.json', HOLDFAST_MASTER_ACLS: '/a.json' }],
+      ['agent-1', { HOLDFAST_AGENT_CREDENTIALS: '/c.json' }],
+      ['agent-2', { HOLDFAST_AGENT_CREDENTIALS: '/c.json' }],
+    ]);
+    expect(settings({}).map(([, each]) => each)).toEqual([{}, {}, {}, {}, {}]);
   });
 
   it('leaves the queues where the operator has them when Redis is given', () => {

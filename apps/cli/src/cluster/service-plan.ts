@@ -79,6 +79,7 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
       HOLDFAST_AGENT_STOP_TASKS: 'true',
       // One machine: nobody is spared by waiting up to a minute for a master that was just restarted (D-077).
       HOLDFAST_AGENT_REGISTRATION_BACKOFF_MAX_MS: '2000',
+      ...(options.credentialsFile !== undefined && { HOLDFAST_AGENT_CREDENTIALS: options.credentialsFile }),
     };
     return { name, httpPort, workDir: agentDir, process: service(name, 'agent', settings) };
   });

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { hashSecret } from '@holdfast/platform/credentials';
+import { basicAuthorization, hashSecret } from '@holdfast/platform/credentials';
 import {
   allApplied,
   connectOperator,
@@ -20,6 +20,7 @@ import {
   task,
 } from '@holdfast/scheduler-sdk';
 import { startCluster, type ReadyInfo, type TestCluster } from '@holdfast/testing/cluster';
+import { runHoldfast } from '../command-line.fixture';
 
 /** `holdfast dev` as a process, with real services from dist/. */
 describe('holdfast dev', () => {
@@ -82,6 +83,50 @@ describe('holdfast dev', () => {
     unknown.close();
     expect(await cluster.stop()).toBe(0);
     expect(cluster.output()).toContain(credentialsFile);
+    await rm(home, { recursive: true });
+  });
+
+  it('asks whoever comes to an agent, too, secrets hashed or not; the commands that go there show who they are (architecture 11.9)', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'holdfast-doors-'));
+    const [credentialsFile, secretFile] = [join(home, 'credentials.json'), join(home, 'secret')];
+    const credentials = [
+      { principal: 'operator', secret_hash: await hashSecret('open sesame') },
+      { principal: 'eng', secret: 'plain' },
+    ];
+    await writeFile(credentialsFile, JSON.stringify({ credentials }), { mode: 0o600 });
+    await writeFile(secretFile, 'open sesame\n', { mode: 0o600 });
+    cluster = await startCluster({ agents: 1, credentialsFile });
+    const { master, agents } = cluster.ready;
+    const [agent] = agents;
+
+    const status = async (path: string, who?: readonly [string, string]) => {
+      const headers = who && { Authorization: basicAuthorization({ principal: who[0], secret: who[1] }) };
+      return (await fetch(`${agent?.http}${path}`, { headers: { ...headers } })).status;
+    };
+    for (const path of ['/state', '/files/debug', '/api/v1']) expect([path, await status(path)]).toEqual([path, 401]);
+    for (const path of ['/health', '/healthz', '/readyz', '/version', '/metrics']) expect([path, await status(path)]).toEqual([path, 200]);
+    expect(await status('/state', ['operator', 'wrong'])).toBe(401);
+    expect(await status('/state', ['operator', 'open sesame'])).toBe(200);
+    expect(await status('/state', ['eng', 'plain'])).toBe(200);
+
+    const scheduler = await connectScheduler({
+      address: master.grpc,
+      framework: { ...FRAMEWORK, principal: 'eng' },
+      credentials: { principal: 'eng', secret: 'plain' },
+    });
+    const offer = await scheduler.findOffer(() => true);
+    const speaking = task({ id: 'speaker', agentId: offer.agentId, cpus: 0.1, memMb: 32, command: 'echo hello' });
+    allApplied(await scheduler.accept(offer, [launch(speaking)]));
+    await scheduler.untilTask('speaker', ['TASK_FINISHED']);
+    const env = { HOLDFAST_MASTER: master.grpc };
+    const asOperator = ['--principal', 'operator', '--secret-file', secretFile];
+    const logs = ['task', 'logs', 'speaker', '--framework', scheduler.frameworkId];
+    expect(await runHoldfast([...logs, ...asOperator], { env })).toEqual({ code: 0, out: 'hello\n', err: '' });
+    const shown = await runHoldfast(['agent', 'show', agent?.id ?? '', ...asOperator], { env });
+    expect({ code: shown.code, out: shown.out }).toEqual({ code: 0, out: expect.stringContaining(String(agent?.id)) });
+    expect((await runHoldfast(logs, { env })).code).not.toBe(0);
+    scheduler.close();
+    expect(await cluster.stop()).toBe(0);
     await rm(home, { recursive: true });
   });
 

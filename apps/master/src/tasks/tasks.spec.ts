@@ -90,6 +90,22 @@ describe('a task', () => {
     expect(confirmations()).toHaveLength(2);
   });
 
+  it('is confirmed to be gone as often as its agent says so, and released once (A-041)', async () => {
+    const gone = evidence();
+    await story.report(agent, 't1', 'TASK_FINISHED', 'uuid-1');
+    await confirmTaskGone(story.deps, agent.agent, gone);
+    expect(confirmations()).toHaveLength(1);
+    // Its agent was killed before it had written the confirmation down.
+    await confirmTaskGone(story.deps, agent.agent, gone);
+    expect(confirmations()).toHaveLength(2);
+    const uuid = Buffer.from('uuid-1');
+    acknowledgeUpdate(story.deps, eng.framework, { frameworkId: eng.framework.id, agentId: agent.agent.id, taskId: 't1', uuid });
+    expect(story.deps.tasks.get(eng.framework.id, 't1')).toBeUndefined();
+    await confirmTaskGone(story.deps, agent.agent, gone);
+    expect(confirmations()).toHaveLength(3);
+    expect(story.changes.filter((change) => change.kind === 'recover_resources' && !change.offered)).toHaveLength(1);
+  });
+
   it('that this master does not know is not confirmed to be gone before its agent’s report is reconciled (A-182)', async () => {
     const message = { ...evidence(), taskId: 'unknown', launchId: 'unknown' };
     agent.agent.isReconciled = false;
@@ -116,6 +132,18 @@ describe('a task', () => {
     acknowledgeUpdate(story.deps, eng.framework, { ...ack, uuid: Buffer.from('uuid-1') });
     expect(story.deps.tasks.get(eng.framework.id, 't1')).toBeUndefined();
     expect(agent.sent.at(-1)).toMatchObject({ kind: 'acknowledge_update', taskId: 't1' });
+  });
+
+  it('is not told of twice when its agent repeats what is acknowledged, which is answered for its framework (D-050)', async () => {
+    await story.report(agent, 't1', 'TASK_RUNNING', 'uuid-1');
+    const uuid = Buffer.from('uuid-1');
+    acknowledgeUpdate(story.deps, eng.framework, { frameworkId: eng.framework.id, agentId: agent.agent.id, taskId: 't1', uuid });
+    const [told, answered] = [updates().length, agent.sent.length];
+    await story.report(agent, 't1', 'TASK_RUNNING', 'uuid-1');
+    expect(updates()).toHaveLength(told);
+    expect(agent.sent.slice(answered)).toEqual([{ kind: 'acknowledge_update', frameworkId: eng.framework.id, taskId: 't1', uuid }]);
+    await story.report(agent, 't1', 'TASK_FINISHED', 'uuid-2');
+    expect(updates().at(-1)).toMatchObject({ state: 'TASK_FINISHED', uuid: Buffer.from('uuid-2') });
   });
 
   it('is killed with the grace period of the call (D-056)', () => {

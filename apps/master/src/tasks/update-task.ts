@@ -28,6 +28,11 @@ export async function updateTask(deps: Deps, agent: Agent, update: TaskUpdate): 
     return;
   }
   if (isSame(task.unacknowledged?.uuid, status.uuid)) return forward(deps, task);
+  if (isSame(task.status.uuid, status.uuid)) {
+    // Its framework has acknowledged it: the agent was restarted before it had written that down.
+    if (status.uuid) agent.link?.send({ kind: 'acknowledge_update', frameworkId, taskId: status.taskId, uuid: status.uuid });
+    return;
+  }
   if (task.state !== status.state) deps.metrics.taskState(status.state);
   if (status.state === 'TASK_RUNNING' && task.state !== 'TASK_RUNNING') recordRunning(deps, agent, task);
   task.state = status.state;
