@@ -71,8 +71,8 @@ export function encodeRecord({ resources, destroying, outcomes, unfinished }: Ch
 
 /** Undefined: not whole, as a crash leaves it. A whole one of a format that we do not know is told apart, since it may not be dropped. */
 export function decodeRecord(text: string): CheckpointRecord | 'unknown_format' | undefined {
-  const [sum, content, rest] = text.split('\n');
-  if (content === undefined || rest !== '' || sum !== checksum(content)) return undefined;
+  const [sum, content, ...rest] = text.split('\n');
+  if (content === undefined || rest.length !== 1 || rest[0] !== '' || sum !== checksum(content)) return undefined;
   const json = JSON.parse(content) as Json;
   return (json.format === FORMAT || json.format === FORMAT_WITHOUT_OPERATIONS ? recordOf(json) : undefined) ?? 'unknown_format';
 }

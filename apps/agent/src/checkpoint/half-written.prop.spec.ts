@@ -58,7 +58,8 @@ describe('a checkpoint, whatever is in it (A-186)', () => {
         const bytes = Buffer.from(encodeRecord(written));
         const spoiled = Buffer.from(bytes);
         spoiled.set(others.subarray(0, bytes.length - (place % bytes.length)), place % bytes.length);
-        fc.pre(!spoiled.equals(bytes));
+        // Bytes that are no text may read as those that were there.
+        fc.pre(spoiled.toString() !== bytes.toString());
         expect(decodeRecord(spoiled.toString())).toBeUndefined();
         const behind = Buffer.from(encodeRecord(older)).subarray(bytes.length);
         if (behind.length > 0) expect(decodeRecord(Buffer.concat([bytes, behind]).toString())).toBeUndefined();

@@ -1,16 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeControlGroups, storeIdsBelow } from './control-groups.fixture';
 
-/** For tests: a directory of its own for each, removed afterwards. */
+/** For tests: a directory of its own for each, removed afterwards; so is, in the end, what killed agents have left of their control groups. */
 export function useTempDirectory(): () => string {
   let directory = '';
+  const storeIds: string[] = [];
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'holdfast-agent-'));
     chmodSync(directory, 0o755);
   });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+  afterEach(() => {
+    if (existsSync(directory)) storeIds.push(...storeIdsBelow(directory));
+    rmSync(directory, { recursive: true, force: true });
+  });
+  // Only then the last process of every test is gone.
+  afterAll(() => storeIds.forEach(removeControlGroups));
   return () => directory;
 }
 
