@@ -5,7 +5,7 @@ import { executorsOf, type ShownRun, type ShownTask, usedBy } from './executors-
 import { shownContainers } from './shown-containers';
 import { frameworkJson } from './task-json';
 
-const SANDBOX = '/work/sandboxes/f1/e1/run-1';
+const SANDBOX = '/srv/agent/sandboxes/f1/e1/run-1';
 const INFO = { ...EXECUTOR, type: 'CUSTOM' as const, name: 'own' };
 const USAGE = {
   cpuUserMs: 1500,

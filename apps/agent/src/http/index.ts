@@ -3,5 +3,4 @@ export { agentFiles } from './agent-files';
 export { type AgentSources, addAgentRoutes } from './agent-routes';
 export { canonicalTarget } from './canonical-target';
 export { flagsOf } from './flags';
-export { notMeasured } from './resource-statistics';
 export { loggingLevel } from './logging-level';

@@ -9,9 +9,6 @@ export interface MeasuredSizes {
   sandboxBytes(launchId: string): number | undefined;
 }
 
-/** Of an agent that does not measure. */
-export const notMeasured: MeasuredSizes = { volumeBytes: () => undefined, sandboxBytes: () => undefined };
-
 const MIB = 1024 * 1024;
 
 /** A container, by what it was given. */
