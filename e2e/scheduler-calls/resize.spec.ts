@@ -96,7 +96,7 @@ describe('resizing', () => {
     });
 
     it('is made larger: the next offer shows the new size, both tasks keep it, its data stays; offers of it as it was are rescinded (A-036 mended, B-059)', async () => {
-      const processes = ['t1', 't2'].map((id) => stage.processesOf(id));
+      const processes = await Promise.all(['t1', 't2'].map((id) => stage.untilProcessesOf(id)));
       // A short task parts the agent: what it leaves is offered to another framework, what it had comes back to this one.
       const all = await gather(scheduler, (rest) => withVolume('dataset', 257)(rest) && rest.resources.scalarMilli('cpus') === 4000 - 200);
       orThrow(await scheduler.suppress());

@@ -18,6 +18,7 @@ import {
   type Scheduler,
   type SchedulerOptions,
 } from '@holdfast/scheduler-sdk';
+import { eventually } from '@holdfast/testing/eventually';
 import { startCluster, type ClusterOptions, type ReadyInfo, type TestCluster } from '@holdfast/testing/cluster';
 
 export const ROLE = 'eng';
@@ -76,6 +77,12 @@ export class Stage {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && isOfTask(name))
       .map(Number);
+  }
+
+  /** The same, once there are any: a task is told to run when its command is about to be started. */
+  async untilProcessesOf(taskId: TaskId): Promise<readonly number[]> {
+    await eventually(() => this.processesOf(taskId).length > 0);
+    return this.processesOf(taskId);
   }
 
   /** Where the volume's data lies on the first agent. */
