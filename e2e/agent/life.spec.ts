@@ -24,7 +24,7 @@ describe('the life of a task', () => {
     probe: { kind: 'command', command: { shell: true, value: line, args: [], environment: [] } },
     delayMs: 0,
     intervalMs: 100,
-    timeoutMs: 5_000,
+    timeoutMs: 20_000,
     gracePeriodMs: 0,
     consecutiveFailures: 2,
   });

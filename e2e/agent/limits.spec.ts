@@ -1,7 +1,8 @@
 import type { Offer } from '@holdfast/core/offers';
 import type { TaskInfo } from '@holdfast/core/tasks';
 import { createVolume, launch, offeredCpus, reserve, task, unreservedDiskMb, type Scheduler } from '@holdfast/scheduler-sdk';
-import { act, engDisk, gather, holder, sharedVolume, Stage } from '../scheduler-calls/stage.fixture';
+import { eventually } from '@holdfast/testing/eventually';
+import { act, engDisk, gather, holder, sharedVolume, Stage, withVolume } from '../scheduler-calls/stage.fixture';
 import { untilPrinted, verify } from './sandboxes.fixture';
 
 const VOLUME = sharedVolume('small', 16);
@@ -26,7 +27,8 @@ describe('a task that behaves badly', () => {
   }, 60_000);
 
   const start = async (make: (offer: Offer) => TaskInfo): Promise<void> => {
-    const offer = await gather(scheduler, (whole) => unreservedDiskMb(whole) > 0 && offeredCpus(whole) > 0);
+    const hasAll = (whole: Offer) => withVolume('small', 16)(whole) && unreservedDiskMb(whole) > 0 && offeredCpus(whole) > 0;
+    const offer = await gather(scheduler, hasAll);
     const [launched] = await act(scheduler, offer, launch(make(offer)));
     expect(launched?.tasks.map(({ refusal }) => refusal?.message)).toEqual([undefined]);
   };
@@ -95,7 +97,7 @@ describe('a task that behaves badly', () => {
     // The first process goes on, whatever becomes of those that find no room for another.
     await start((offer) => small(offer, 'bomb', 'bomb() { while :; do bomb & sleep 0.05; done; }; bomb 2>/dev/null & exec sleep 600'));
     await scheduler.untilTask('bomb', ['TASK_RUNNING']);
-    while (stage.processesOf('bomb').length < 50) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => stage.processesOf('bomb').length >= 50);
     await start((offer) => small(offer, 'meanwhile', 'true'));
     await scheduler.untilTask('meanwhile', ['TASK_FINISHED'], { timeoutMs: 30_000 });
     expect(stage.processesOf('bomb').length).toBeLessThanOrEqual(64);

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, watch } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { TaskId } from '@holdfast/core/base';
 import type { Scheduler } from '@holdfast/scheduler-sdk';
+import { eventually } from '@holdfast/testing/eventually';
 import type { Stage } from '../scheduler-calls/stage.fixture';
 
 const CLI = resolve(__dirname, '../../dist/apps/cli/main.cjs');
@@ -21,20 +22,9 @@ export function sandboxOf(stage: Stage, { frameworkId }: Scheduler, taskId: Task
 export const outputOf = (stage: Stage, scheduler: Scheduler, taskId: TaskId): string =>
   readFileSync(join(sandboxOf(stage, scheduler, taskId), 'stdout'), 'utf8');
 
-/** Resolves with what a task has printed, once it holds. */
-export function untilPrinted(stage: Stage, scheduler: Scheduler, taskId: TaskId, holds: (text: string) => boolean): Promise<string> {
-  const sandbox = sandboxOf(stage, scheduler, taskId);
-  return new Promise((done) => {
-    const look = () => {
-      const text = outputOf(stage, scheduler, taskId);
-      if (!holds(text)) return;
-      watcher.close();
-      done(text);
-    };
-    const watcher = watch(sandbox, look);
-    look();
-  });
-}
+/** Resolves once what a task has printed holds. */
+export const untilPrinted = (stage: Stage, scheduler: Scheduler, taskId: TaskId, holds: (text: string) => boolean): Promise<void> =>
+  eventually(() => holds(outputOf(stage, scheduler, taskId)));
 
 /** `holdfast verify` as an operator types it: its exit code, and what it printed. */
 export async function verify(stage: Stage): Promise<{ readonly code: number; readonly text: string }> {

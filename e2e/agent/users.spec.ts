@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Offer } from '@holdfast/core/offers';
 import type { TaskInfo } from '@holdfast/core/tasks';
 import { createVolume, launch, offeredCpus, reserve, type Scheduler } from '@holdfast/scheduler-sdk';
-import { act, engDisk, gather, holder, sharedVolume, Stage } from '../scheduler-calls/stage.fixture';
+import { act, engDisk, gather, holder, sharedVolume, Stage, withVolume } from '../scheduler-calls/stage.fixture';
 import { outputOf, untilPrinted } from './sandboxes.fixture';
 
 const VOLUME = sharedVolume('common', 64);
@@ -51,7 +51,8 @@ describe('a volume that tasks of two unprivileged users share', () => {
   }, 60_000);
 
   it('shows them neither the sandbox of the other, nor the work directory of the agent; becoming root in a namespace of its own does not help', async () => {
-    const offer = await gather(scheduler, (rest) => offeredCpus(rest) >= 1);
+    const hasRoom = (rest: Offer) => offeredCpus(rest) >= 1 && withVolume('common', 64)(rest);
+    const offer = await gather(scheduler, hasRoom);
     await act(scheduler, offer, launch(as(ONE, offer, 'victim', 'echo secret > own; echo there; exec sleep 600')));
     await scheduler.untilTask('victim', ['TASK_RUNNING']);
     await untilPrinted(stage, scheduler, 'victim', (text) => text === 'there\n');
@@ -64,7 +65,7 @@ describe('a volume that tasks of two unprivileged users share', () => {
       `unshare --map-root-user --mount sh -c 'umount -R ${workDir}; cat ${join(workDir, 'sandboxes', scheduler.frameworkId)}/victim/*/own'`,
       'grep NoNewPrivs:.1 /proc/self/status',
     ].join(' 2>/dev/null; ');
-    const next = await gather(scheduler, (rest) => offeredCpus(rest) >= 1);
+    const next = await gather(scheduler, hasRoom);
     await act(scheduler, next, launch(as(OTHER, next, 'nosy', `{ ${line}; } 2>/dev/null`)));
     await scheduler.untilTask('nosy', ['TASK_FINISHED', 'TASK_FAILED'], { timeoutMs: 30_000 });
     expect(outputOf(stage, scheduler, 'nosy')).toBe('NoNewPrivs:\t1\n');

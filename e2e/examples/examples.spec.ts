@@ -6,7 +6,8 @@ const ROOT = resolve(__dirname, '../..');
 
 let cluster: TestCluster;
 beforeAll(async () => {
-  cluster = await startCluster({ agents: 1 });
+  // So that whoever hears of the end of a task finds its holder gone, however slow the ledger is.
+  cluster = await startCluster({ agents: 1, env: { HOLDFAST_MASTER_RELEASE_WAIT_MS: '30000' } });
 }, 60_000);
 afterAll(() => cluster.stop(), 60_000);
 

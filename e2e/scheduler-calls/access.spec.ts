@@ -119,7 +119,8 @@ describe('access', () => {
     );
     expect([anonymous, foreign, volumeOfAnother].map((result) => result?.refusal?.code)).toEqual(Array(3).fill('operation_invalid'));
     expect([own, volume].map((result) => result?.refusal)).toEqual([undefined, undefined]);
-    await indexer.findOffer((later) => findVolume(later, 'dataset') !== undefined);
+    const cpus = offer.resources.scalarMilli('cpus');
+    await gather(indexer, (later) => findVolume(later, 'dataset') !== undefined && later.resources.scalarMilli('cpus') === cpus);
     await handOver(indexer);
   }, 60_000);
 

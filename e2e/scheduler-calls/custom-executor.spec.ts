@@ -19,7 +19,7 @@ import { act, engDisk, gather, sharedVolume, Stage, withVolume } from './stage.f
 
 const dataset = sharedVolume('dataset', 256);
 const hasDataset = withVolume('dataset', 256);
-const own = customExecutor({ id: 'own', cpus: 0.5, memMb: 128, ...executorCommand });
+const own = customExecutor({ id: 'own', cpus: 0.5, memMb: 128, shutdownGraceMs: 30_000, ...executorCommand });
 
 /** An executor that the framework brings, from its first task to its end. */
 describe('a custom executor', () => {
@@ -29,7 +29,7 @@ describe('a custom executor', () => {
   let allCpus: number;
 
   beforeAll(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open({ env: { HOLDFAST_AGENT_EXECUTOR_REREGISTRATION_TIMEOUT_MS: '15000' } });
     scheduler = await stage.scheduler();
   }, 60_000);
   afterAll(() => stage.close(), 60_000);
@@ -87,7 +87,10 @@ describe('a custom executor', () => {
 
   it('goes on through kill -9 of the agent and of the master (A-180, D-076)', async () => {
     await stage.killAgent(scheduler);
-    await scheduler.findOffer(hasDataset);
+    const offer = await scheduler.findOffer(hasDataset);
+    // A message that nobody is there to hear is lost, a task is kept until the executor has subscribed again.
+    allApplied(await scheduler.accept(offer, [launch(taskOn(offer, 't3'))], { refuseMs: 0 }));
+    await scheduler.untilTask('t3', ['TASK_RUNNING']);
     expect(await tell('after the agent')).toBe('heard after the agent');
     await stage.killMaster(scheduler);
     await scheduler.findOffer(hasDataset);
@@ -116,7 +119,7 @@ describe('a custom executor', () => {
     orThrow(await scheduler.shutdownExecutor(stage.agentId, 'own'));
     expect(await failed).toEqual({ agentId: stage.agentId, executorId: 'own', status: 0 });
     const ended = { reason: 'REASON_EXECUTOR_TERMINATED', source: 'SOURCE_AGENT' };
-    for (const id of ['g1', 'g2']) expect(await scheduler.untilTask(id, ['TASK_FAILED'])).toMatchObject(ended);
+    for (const id of ['g1', 'g2', 't3']) expect(await scheduler.untilTask(id, ['TASK_FAILED'])).toMatchObject(ended);
     const isWhole = (later: Offer) => hasDataset(later) && later.resources.scalarMilli('cpus') === allCpus;
     const offer = await gather(scheduler, isWhole);
     expect(offer.executorIds).toBeUndefined();

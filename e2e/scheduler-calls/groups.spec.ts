@@ -90,9 +90,8 @@ describe('a task group on one shared volume', () => {
   it('ends as a whole when one of its tasks is killed; then all that it took is offered again (D-058)', async () => {
     const ended = nextEnd('pod');
     orThrow(await scheduler.kill('a'));
-    // The executor has ended when the framework knows that its tasks have.
     await ended;
-    expect(['a', 'b'].map((id) => scheduler.status(id)?.state)).toEqual(['TASK_KILLED', 'TASK_KILLED']);
+    for (const id of ['a', 'b']) await scheduler.untilTask(id, ['TASK_KILLED']);
     expect(await stage.holders('dataset')).toEqual([]);
     for (const id of ['a', 'b']) expect(stage.processesOf(id)).toEqual([]);
     await offerOfAll();
@@ -102,9 +101,8 @@ describe('a task group on one shared volume', () => {
     await start('closing', 'c', 'd');
     const ended = nextEnd('closing');
     orThrow(await scheduler.shutdownExecutor(stage.agentId, 'closing'));
-    // The executor has ended when the framework knows that its tasks have.
     await ended;
-    expect(['c', 'd'].map((id) => scheduler.status(id)?.state)).toEqual(['TASK_KILLED', 'TASK_KILLED']);
+    for (const id of ['c', 'd']) await scheduler.untilTask(id, ['TASK_KILLED']);
     expect(await stage.holders('dataset')).toEqual([]);
     await offerOfAll();
   }, 60_000);
@@ -153,7 +151,7 @@ describe('a task group on one shared volume', () => {
     const ended = nextEnd('shared');
     orThrow(await scheduler.kill('h1'));
     await ended;
-    expect(['h1', 'h2'].map((id) => scheduler.status(id)?.state)).toEqual(['TASK_KILLED', 'TASK_KILLED']);
+    for (const id of ['h1', 'h2']) await scheduler.untilTask(id, ['TASK_KILLED']);
     await offerOfAll();
   }, 60_000);
 

@@ -1,5 +1,6 @@
 import type { AttributeConstraint, Offer } from '@holdfast/core/offers';
 import { launch, orThrow, task, type Scheduler } from '@holdfast/scheduler-sdk';
+import { eventually } from '@holdfast/testing/eventually';
 import { startAgent } from './extra-agent.fixture';
 import { HttpStream } from './http-stream.fixture';
 import { act, ROLE, Stage } from './stage.fixture';
@@ -25,7 +26,7 @@ describe('offers', () => {
         HOLDFAST_AGENT_ATTRIBUTES: 'rack:r1;os:linux',
         HOLDFAST_AGENT_HOSTNAME: 'host-1.example',
         HOLDFAST_MASTER_DOMAIN: 'north/n-1',
-        HOLDFAST_MASTER_OFFER_TIMEOUT_MS: '1500',
+        HOLDFAST_MASTER_OFFER_TIMEOUT_MS: '3000',
       },
     });
     second = await startAgent(stage.cluster.ready.master.grpc, {
@@ -46,10 +47,12 @@ describe('offers', () => {
     await stage.close();
   }, 60_000);
 
-  /** Which agents it is offered: both are free, so that one round of offers is enough to know. */
-  const offered = async (of: Scheduler): Promise<readonly (string | undefined)[]> => {
-    const offers = of.offers.length > 0 ? of.offers : await of.nextOffers(() => true);
-    return offers.map(rackOf).sort();
+  /** Which agents it is offered, once it is these. Both are free, and what is free is nearly always offered in one round. */
+  const offered = async (of: Scheduler, expected: readonly string[]): Promise<readonly (string | undefined)[]> => {
+    const racks = new Set(of.offers.map(rackOf));
+    of.on('offers', (offers) => offers.forEach((offer) => racks.add(rackOf(offer))));
+    await eventually(() => expected.every((rack) => racks.has(rack)));
+    return [...racks].sort();
   };
   const subscribe = async (...groups: readonly (readonly AttributeConstraint[])[]) => {
     scheduler = await stage.scheduler({ offerConstraints: groups.length === 0 ? {} : { [ROLE]: groups } });
@@ -74,14 +77,14 @@ describe('offers', () => {
   ])(
     'are of agents %s (C-060)',
     async (_what, expected, groups) => {
-      expect(await offered(await subscribe(...groups))).toEqual(expected);
+      expect(await offered(await subscribe(...groups), expected)).toEqual(expected);
     },
     60_000,
   );
 
   it('follow UPDATE_FRAMEWORK, which sets constraints, and takes them away (C-060, D-015)', async () => {
     const choosy = await subscribe([onRack('r2')]);
-    expect(await offered(choosy)).toEqual(['r2']);
+    expect(await offered(choosy, ['r2'])).toEqual(['r2']);
     orThrow(await choosy.updateFramework({ offerConstraints: {} }));
     await choosy.findOffer((offer) => rackOf(offer) === 'r1');
 
@@ -91,8 +94,12 @@ describe('offers', () => {
     expect(bad).toMatchObject({ ok: false, refusal: { code: 'framework_invalid', message: expect.stringContaining('pattern') } });
 
     orThrow(await choosy.updateFramework({ offerConstraints: { [ROLE]: [[onRack('r1')]] } }));
-    for (const { id } of choosy.offers) await untilGone(choosy, id);
-    expect((await choosy.nextOffers(() => true)).map(rackOf)).toEqual(['r1']);
+    // What was on its way is offered all the same; once that is declined, only the one agent comes, round after round.
+    for (let rounds = 0; rounds < 2;) {
+      await choosy.findOffer(() => true);
+      rounds = choosy.offers.every((offer) => rackOf(offer) === 'r1') ? rounds + 1 : 0;
+      orThrow(await choosy.decline(choosy.offers, { refuseMs: 0 }));
+    }
   }, 60_000);
 
   it('are refused to a framework whose constraints say nothing that can be met or read (C-060, D-002)', async () => {
@@ -147,7 +154,8 @@ describe('offers', () => {
     await slow.untilTask('in-time', ['TASK_RUNNING']);
     const rest = await slow.findOffer(() => true);
     await untilGone(slow, rest.id);
-    expect(rescinded).toEqual([rest.id]);
+    expect(rescinded).toContain(rest.id);
+    expect(rescinded).not.toContain(again.id);
   }, 60_000);
 });
 

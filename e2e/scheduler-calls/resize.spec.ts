@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   allApplied,
@@ -17,6 +17,7 @@ import {
   unreservedDiskMb,
   type Scheduler,
 } from '@holdfast/scheduler-sdk';
+import { eventually } from '@holdfast/testing/eventually';
 import { HttpStream, type Wire } from './http-stream.fixture';
 import { act, engDisk, gather, holder, inWords, ROLE, sharedVolume, sizeMb, Stage, withVolume } from './stage.fixture';
 
@@ -120,11 +121,8 @@ describe('resizing', () => {
       expect(await allocatedMb()).toEqual([320]);
       expect(await stage.holders('dataset')).toEqual(['t1', 't2']);
       expect(['t1', 't2'].map((id) => stage.processesOf(id))).toEqual(processes);
-      expect(
-        readFileSync(join(stage.dataOf('dataset'), 'log'), 'utf8')
-          .split('\n')
-          .sort(),
-      ).toEqual(['', 't1', 't2']);
+      const log = join(stage.dataOf('dataset'), 'log');
+      await eventually(() => existsSync(log) && readFileSync(log, 'utf8').split('\n').sort().join() === ',t1,t2');
       expect(await totalMb()).toEqual([10_240]);
     });
 

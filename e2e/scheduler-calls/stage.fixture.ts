@@ -41,9 +41,10 @@ export class Stage {
     readonly operator: Operator,
   ) {}
 
-  /** One agent, and offers again soon after one was declined. */
+  /** One agent, offers again soon after one was declined, and no end of a task told before the ledger has it, however slow that is. */
   static async open({ env, ...options }: ClusterOptions = {}, credentials?: SchedulerOptions['credentials']): Promise<Stage> {
-    const cluster = await startCluster({ agents: 1, env: { HOLDFAST_ALLOCATOR_INTERVAL_MS: '200', ...env }, ...options });
+    const settings = { HOLDFAST_ALLOCATOR_INTERVAL_MS: '200', HOLDFAST_MASTER_RELEASE_WAIT_MS: '30000', ...env };
+    const cluster = await startCluster({ agents: 1, env: settings, ...options });
     return new Stage(cluster, connectOperator({ address: cluster.ready.master.grpc, ...(credentials && { credentials }) }));
   }
 
@@ -104,10 +105,13 @@ export class Stage {
     await this.cluster.untilReady(({ pids }) => pidOf(pids) !== undefined && pidOf(pids) !== before);
   }
 
-  /** kill -9 of the first agent; resolves once it runs again and what it offered before is void. */
+  /** kill -9 of the first agent; resolves once it is offered again, hence registered, and nothing that it offered before is outstanding. */
   async killAgent(scheduler: Scheduler): Promise<void> {
-    const held = await scheduler.findOffer(({ agentId }) => agentId === this.agentId);
-    await Promise.all([scheduler.nextRescind(held.id), this.kill(({ agents }) => agents[0])]);
+    const isOfAgent = ({ agentId }: Offer) => agentId === this.agentId;
+    const held = await scheduler.findOffer(isOfAgent);
+    // All that it had offered is taken back together, before anything new of it is offered.
+    const again = scheduler.nextRescind(held.id).then(() => scheduler.nextOffer(isOfAgent));
+    await Promise.all([again, this.kill(({ agents }) => agents[0])]);
   }
 
   /** kill -9 of the master; resolves once the scheduler is subscribed again. */
@@ -146,8 +150,8 @@ export async function gather(scheduler: Scheduler, fits: (offer: Offer) => boole
   }
 }
 
-/** A small task on a volume, which sleeps unless told otherwise. */
-export const holder = (offer: Offer, id: TaskId, volume: Resource, command = 'sleep 600'): TaskInfo =>
+/** A small task on a volume, which sleeps unless told otherwise: one process from its beginning to its end. */
+export const holder = (offer: Offer, id: TaskId, volume: Resource, command = 'exec sleep 600'): TaskInfo =>
   task({
     id,
     agentId: offer.agentId,

@@ -1,92 +1,22 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { buildSync } from 'esbuild';
+import { join } from 'node:path';
 import { Resources } from '@holdfast/core/resources';
+import { eventually } from '@holdfast/testing/eventually';
 import { startTraceCollector } from '@holdfast/testing/telemetry';
-import { dependencies } from '../../../package.json';
-import { eventually } from './agent.fixture';
+import { useAgentProcesses } from './agent-process.fixture';
 import { reservedDisk, volumeResource } from './disks/volumes.fixture';
-import { FakeMaster, memberOf, runGroup, runTask } from './fake-master.fixture';
-import { useTempDirectory } from './files/temp-directory.fixture';
+import { type FakeMaster, memberOf, runGroup, runTask } from './fake-master.fixture';
 import { findProcesses, sendSignal } from './processes';
 
-const root = resolve(__dirname, '../../..');
-const running: ChildProcess[] = [];
+// An agent is started up to nine times in one test.
+jest.setTimeout(180_000);
+const agents = useAgentProcesses();
+const { directory, start } = agents;
 let master: FakeMaster;
-
-afterEach(async () => {
-  for (const child of running.splice(0)) if (child.exitCode === null && child.signalCode === null) await end(child, 'SIGKILL');
-  for (const launchId of launches)
-    for (const pid of findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${launchId}` })) sendSignal(pid, 'SIGKILL');
-  launches.length = 0;
-  await master.stop();
-});
-const directory = useTempDirectory();
-const launches: string[] = [];
-
-/** As it is shipped: the agent and its spawner side by side, libraries outside (toolchain 1.3.9). */
-beforeEach(async () => {
-  master = await FakeMaster.start();
-  buildSync({
-    entryPoints: {
-      main: join(__dirname, 'main.ts'),
-      spawner: join(__dirname, 'containers/spawner.ts'),
-      preload: join(root, 'libs/platform/src/telemetry/preload.ts'),
-    },
-    outdir: join(directory(), 'dist'),
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: Object.keys(dependencies)
-      .flatMap((name) => [name, `${name}/*`])
-      .concat('@opentelemetry/*'),
-    tsconfig: join(root, 'tsconfig.base.json'),
-    logLevel: 'error',
-  });
-});
-
-interface Agent {
-  readonly child: ChildProcess;
-  output(): string;
-}
-
-function start(env: Readonly<Record<string, string>> = {}): Agent {
-  const child = spawn(process.execPath, ['-r', join(directory(), 'dist/preload.cjs'), join(directory(), 'dist/main.cjs')], {
-    env: {
-      PATH: process.env['PATH'],
-      NODE_PATH: join(root, 'node_modules'),
-      HOLDFAST_AGENT_MASTER: master.address,
-      HOLDFAST_AGENT_WORK_DIR: join(directory(), 'work'),
-      HOLDFAST_AGENT_RESOURCES: 'cpus:4;mem:512;disk:500',
-      HOLDFAST_AGENT_HTTP_PORT: '0',
-      HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS: '20',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.push(child);
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()));
-  return { child, output: () => text };
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  child.kill(signal);
-  return (await exited)[0];
-}
+beforeEach(() => void (master = agents.master));
 
 const sandboxOf = (task: ReturnType<typeof runTask>) => join(directory(), 'work/sandboxes/f1', task.info.taskId, task.launchId);
-
-function run(wish: Parameters<FakeMaster['run']>[0]): ReturnType<typeof runTask> {
-  const task = master.run(wish);
-  launches.push(task.launchId);
-  return task;
-}
 
 it('survives kill -9: tasks go on, are taken over once, and their volumes stay held meanwhile (A-180)', async () => {
   const V1 = volumeResource('v1', 100);
@@ -94,11 +24,11 @@ it('survives kill -9: tasks go on, are taken over once, and their volumes stay h
   await master.registration(1);
   await master.apply('RESERVE', reservedDisk(100));
   await master.apply('CREATE', V1);
-  const live = run({ id: 'live', line: 'echo started >> data/live; while [ ! -e go ]; do sleep 0.01; done; exit 3', volumes: [V1] });
-  const ended = run({ id: 'ended', line: 'while [ ! -e go ]; do sleep 0.01; done; exit 4' });
+  const live = master.run({ id: 'live', line: 'echo started >> data/live; while [ ! -e go ]; do sleep 0.01; done; exit 3', volumes: [V1] });
+  const ended = master.run({ id: 'ended', line: 'while [ ! -e go ]; do sleep 0.01; done; exit 4' });
   for (const id of ['live', 'ended']) await master.untilState(id, 'TASK_RUNNING');
 
-  await end(first.child, 'SIGKILL');
+  await first.end('SIGKILL');
   writeFileSync(join(sandboxOf(ended), 'go'), '');
   await eventually(() => findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${ended.launchId}` }).length === 0);
   start();
@@ -120,14 +50,13 @@ it('runs no task twice and loses none, wherever in its launch kill -9 comes', as
   let agent = start();
   await master.registration(1);
   const tasks = Array.from({ length: 40 }, (_, at) => runTask({ id: `t${at}`, line: 'echo ran' }));
-  launches.push(...tasks.map(({ launchId }) => launchId));
   for (const [at, task] of tasks.entries()) {
     master.send(task);
     if (at % 10 !== 9) continue;
     // At different points of the last few launches.
     await master.until(() => master.statuses(`t${at - (at % 5)}`).length > 0);
     const registrations = master.all('register').length;
-    await end(agent.child, 'SIGKILL');
+    await agent.end('SIGKILL');
     agent = start();
     await master.registration(registrations + 1);
   }
@@ -167,13 +96,12 @@ it('lets no half of a task group run, wherever in its start kill -9 comes (B-074
     const ids = Array.from({ length: size }, (_, at) => `g${round}-t${at}`);
     const group = runGroup(ids.map((id) => ({ id, line: 'echo ran; sleep 600' })));
     const members = ids.map((_, at) => memberOf(group, at));
-    launches.push(...members.map(({ launchId }) => launchId));
     const heardBefore = master.all('task_update').length;
     master.send(group);
     // From the first that one of them is about to start, to all but the last of what they say when they run.
     await master.until(() => master.all('task_update').length > heardBefore + round);
     const registrations = master.all('register').length;
-    await end(agent.child, 'SIGKILL');
+    await agent.end('SIGKILL');
     agent = start();
     const { tasks } = await master.registration(registrations + 1);
     const known = ids.filter((id) => tasks.some(({ info }) => info.taskId === id));
@@ -204,7 +132,7 @@ it('parts no operation from what is told of it, wherever in its course kill -9 c
     master.send(...sent);
     await master.until(() => master.all('operation_outcome').length > heardBefore + round);
     const registrations = master.all('register').length;
-    await end(agent.child, 'SIGKILL');
+    await agent.end('SIGKILL');
     agent = start();
     const { checkpointed, operations } = await master.registration(registrations + 1);
     expect(operations.every(({ status }) => status.state === 'OPERATION_FINISHED')).toBe(true);
@@ -224,12 +152,12 @@ it('tells of a DESTROY that kill -9 has cut off, once its data is gone (D-094)',
   await master.registration(1);
   await master.apply('RESERVE', reservedDisk(100));
   await master.apply('CREATE', V1);
-  const files = 5000;
-  execFileSync('sh', ['-c', `touch $(seq 1 ${files})`], { cwd: path });
+  const count = 5000;
+  execFileSync('sh', ['-c', `touch $(seq 1 ${count})`], { cwd: path });
   const destroy = master.tracked('o1', 'DESTROY', V1);
   master.send(destroy);
-  await eventually(() => !existsSync(path) || readdirSync(path).length < files);
-  await end(agent.child, 'SIGKILL');
+  await eventually(() => filesIn(path) < count);
+  await agent.end('SIGKILL');
   start();
   const { operations, checkpointed } = await master.registration(2);
   expect(existsSync(path)).toBe(false);
@@ -239,18 +167,26 @@ it('tells of a DESTROY that kill -9 has cut off, once its data is gone (D-094)',
   expect(await master.untilOperation('o1')).toMatchObject({ state: 'OPERATION_FINISHED' });
 });
 
+function filesIn(path: string): number {
+  try {
+    return readdirSync(path).length;
+  } catch {
+    return 0;
+  }
+}
+
 it('goes on when its spawner is killed: tasks live, new ones start', async () => {
   const agent = start();
   await master.registration(1);
-  const before = run({ id: 'before', line: 'while [ ! -e go ]; do sleep 0.01; done' });
+  const before = master.run({ id: 'before', line: 'while [ ! -e go ]; do sleep 0.01; done' });
   await master.untilState('before', 'TASK_RUNNING');
   const { pid } = JSON.parse(readFileSync(join(directory(), 'work/meta/spawner'), 'utf8')) as { pid: number };
   sendSignal(pid, 'SIGKILL');
-  run({ id: 'after' });
+  master.run({ id: 'after' });
   await master.untilState('after', 'TASK_FINISHED');
   writeFileSync(join(sandboxOf(before), 'go'), '');
   await master.untilState('before', 'TASK_FINISHED');
-  expect(agent.output()).toContain('the spawner died and is started again');
+  await eventually(() => agent.output().includes('the spawner died and is started again'));
   expect(agent.child.exitCode).toBeNull();
 });
 
@@ -258,9 +194,9 @@ it('keeps a second agent off its work directory and says which process has it', 
   const first = start();
   await master.registration(1);
   const second = start();
-  expect((await once(second.child, 'exit'))[0]).toBe(1);
-  expect(second.output()).toContain(`Another agent (process ${first.child.pid}) uses the work directory ${directory()}/work.`);
-  await end(first.child, 'SIGKILL');
+  expect(await second.exit).toBe(1);
+  expect(await second.wholeOutput).toContain(`Another agent (process ${first.child.pid}) uses the work directory ${directory()}/work.`);
+  await first.end('SIGKILL');
   start();
   await master.registration(2);
 });
@@ -268,31 +204,31 @@ it('keeps a second agent off its work directory and says which process has it', 
 it('ends its tasks on SIGTERM when it is told to, and otherwise leaves them', async () => {
   const first = start({ HOLDFAST_AGENT_STOP_TASKS: 'true' });
   await master.registration(1);
-  const one = run({ id: 'one', line: 'sleep 600' });
+  const one = master.run({ id: 'one', line: 'sleep 600' });
   await master.untilState('one', 'TASK_RUNNING');
-  expect(await end(first.child, 'SIGTERM')).toBe(0);
+  expect(await first.end('SIGTERM')).toBe(0);
   expect(findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${one.launchId}` })).toEqual([]);
   await master.untilState('one', 'TASK_KILLED');
 
   const second = start();
   await master.registration(2);
-  const two = run({ id: 'two', line: 'sleep 600' });
+  const two = master.run({ id: 'two', line: 'sleep 600' });
   await master.untilState('two', 'TASK_RUNNING');
-  expect(await end(second.child, 'SIGTERM')).toBe(0);
+  expect(await second.end('SIGTERM')).toBe(0);
   expect(findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${two.launchId}` })).not.toEqual([]);
 });
 
 it('says what is wrong with its settings, all at once', async () => {
   const agent = start({ HOLDFAST_AGENT_MASTER: 'nowhere', HOLDFAST_AGENT_ISOLATION: 'jail', HOLDFAST_AGENT_UPDATE_RETRY_MS: 'soon' });
-  expect((await once(agent.child, 'exit'))[0]).toBe(1);
-  for (const name of ['HOLDFAST_AGENT_ISOLATION', 'HOLDFAST_AGENT_UPDATE_RETRY_MS']) expect(agent.output()).toContain(name);
+  expect(await agent.exit).toBe(1);
+  for (const name of ['HOLDFAST_AGENT_ISOLATION', 'HOLDFAST_AGENT_UPDATE_RETRY_MS']) expect(await agent.wholeOutput).toContain(name);
   const nowhere = start({ HOLDFAST_AGENT_MASTER: 'nowhere', HOLDFAST_AGENT_DOMAIN: 'eu-west' });
-  expect((await once(nowhere.child, 'exit'))[0]).toBe(1);
-  expect(nowhere.output()).toContain('HOLDFAST_AGENT_MASTER must be host:port');
-  expect(nowhere.output()).toContain('HOLDFAST_AGENT_DOMAIN must be region/zone, such as eu-west/a');
+  expect(await nowhere.exit).toBe(1);
+  expect(await nowhere.wholeOutput).toContain('HOLDFAST_AGENT_MASTER must be host:port');
+  expect(await nowhere.wholeOutput).toContain('HOLDFAST_AGENT_DOMAIN must be region/zone, such as eu-west/a');
   const wrong = start({ HOLDFAST_AGENT_RESOURCES: 'cpus=4' });
-  expect((await once(wrong.child, 'exit'))[0]).toBe(1);
-  expect(wrong.output()).toContain('HOLDFAST_AGENT_RESOURCES cannot be read');
+  expect(await wrong.exit).toBe(1);
+  expect(await wrong.wholeOutput).toContain('HOLDFAST_AGENT_RESOURCES cannot be read');
   expect(readdirSync(join(directory(), 'work/meta/tasks'))).toEqual([]);
 });
 

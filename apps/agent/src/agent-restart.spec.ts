@@ -31,7 +31,9 @@ describe('an agent that is started again', () => {
     expect(await bed.master.untilState('t1', 'TASK_FAILED')).toMatchObject({ message: 'Command exited with status 9' });
     await bed.master.untilGone('t1');
     expect(readFileSync(join(volumePath(second), 'file'), 'utf8')).toBe('one\n');
-    expect(bed.master.statuses('t1').filter(({ state }) => state === 'TASK_RUNNING')).toHaveLength(1);
+    // Perhaps said again, since its acknowledgement may have come too late for the first agent; but one status.
+    const running = bed.master.statuses('t1').filter(({ state }) => state === 'TASK_RUNNING');
+    expect(new Set(running.map(({ uuid }) => Buffer.from(uuid!).toString('hex'))).size).toBe(1);
     expect(await bed.master.apply('DESTROY', V1)).toBeUndefined();
   });
 

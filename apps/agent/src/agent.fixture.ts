@@ -10,7 +10,8 @@ import { compileSpawner } from './containers/compile-spawner.fixture';
 import { reservedDisk, volumeResource } from './disks/volumes.fixture';
 import { FakeMaster, type runTask } from './fake-master.fixture';
 import { useTempDirectory } from './files/temp-directory.fixture';
-import { findProcesses, sendSignal } from './processes';
+import { findProcesses } from './processes';
+import { endLaunch } from './processes/end-launch.fixture';
 
 export { eventually } from '@holdfast/testing/eventually';
 
@@ -89,7 +90,7 @@ export function useAgents(): AgentTestBed {
   // Hooks run in this order: the directory goes last.
   afterEach(async () => {
     for (const agent of running) await agent.stop();
-    killLeftTasks(join(directory(), 'work/meta/tasks'));
+    await endLeftTasks(join(directory(), 'work/meta/tasks'));
     await master.stop();
   });
   const directory = useTempDirectory();
@@ -102,6 +103,8 @@ export function useAgents(): AgentTestBed {
       resources: 'cpus:4;mem:1024;disk:1000',
       httpPort: 0,
       spawnerPath: spawner.path,
+      // Nothing is said again because the machine is slow.
+      updateRetryMs: 300_000,
       registrationBackoffMs: 10,
       registrationBackoffMaxMs: 50,
       stopTasks: true,
@@ -156,9 +159,7 @@ export function useAgents(): AgentTestBed {
 }
 
 /** Of agents that were to leave them running, or never came up again. */
-function killLeftTasks(launches: string): void {
+async function endLeftTasks(launches: string): Promise<void> {
   if (!existsSync(launches)) return;
-  for (const name of readdirSync(launches)) {
-    for (const pid of findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${name.replace(/\.\w+$/, '')}` })) sendSignal(pid, 'SIGKILL');
-  }
+  for (const name of readdirSync(launches)) await endLaunch(name.replace(/\.\w+$/, ''));
 }

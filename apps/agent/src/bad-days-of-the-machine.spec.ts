@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realWorld } from '@holdfast/platform/world';
-import { eventually, processesOf, sandboxOf, useAgents, V1, volumePath, waiting } from './agent.fixture';
+import { processesOf, sandboxOf, useAgents, V1, volumePath, waiting } from './agent.fixture';
 import { runTask } from './fake-master.fixture';
-import { sendSignal } from './processes';
+import { endLaunch } from './processes/end-launch.fixture';
 
 const bed = useAgents();
 const { withVolume } = bed;
@@ -91,8 +91,7 @@ describe('a restart of the machine', () => {
     const task = bed.master.run({ id: 't1', line: 'sleep 600', volumes: [V1] });
     await bed.master.untilState('t1', 'TASK_RUNNING');
     await first.stop();
-    for (const pid of processesOf(task)) sendSignal(pid, 'SIGKILL');
-    await eventually(() => processesOf(task).length === 0);
+    await endLaunch(task.launchId);
     asOfAnEarlierBoot(join(first.workDir, 'meta'));
 
     const second = await bed.start();
@@ -117,7 +116,7 @@ describe('a few hundred launches in one message', () => {
     await Promise.all(ids.map((id) => bed.master.untilState(id, 'TASK_FINISHED')));
     for (const id of ids) expect(readFileSync(join(volumePath(agent), id), 'utf8')).toBe('ran\n');
     expect(await bed.master.apply('DESTROY', V1)).toBeUndefined();
-  });
+  }, 120_000);
 });
 
 /** Makes what the last agent has written down read as if the machine had been restarted since. */

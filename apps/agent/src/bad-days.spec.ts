@@ -90,7 +90,7 @@ describe('bad days', () => {
     await Promise.all(ids.map((id) => bed.master.untilGone(id)));
     await Promise.all(ids.map((id) => bed.master.untilState(id, 'TASK_FINISHED')));
     expect(readdirSync(volumePath(agent))).toHaveLength(100);
-  });
+  }, 120_000);
 
   it('a task that floods its output fills a file and nothing else', async () => {
     const agent = await started();

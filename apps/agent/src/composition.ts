@@ -2,10 +2,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AgentInfo, AgentMessage } from '@holdfast/contracts';
 import type { World } from '@holdfast/core/base';
-import { type Attribute, Resources } from '@holdfast/core/resources';
 import { keyOfVolume } from '@holdfast/core/tasks';
-import { BodyReader } from '@holdfast/platform/mesos-http';
-import { type Logger, type RunningService, serveHttp } from '@holdfast/platform/process';
+import type { Logger, RunningService } from '@holdfast/platform/process';
 import { createRpcClient } from '@holdfast/platform/rpc';
 import { observableGauge } from '@holdfast/platform/telemetry';
 import { version } from '../package.json';
@@ -13,14 +11,15 @@ import { Checkpoint, checkpointFiles, commitDurations } from './checkpoint';
 import { type AgentSettings, agentSettings, inheritedEnvironment } from './config';
 import { chooseIsolation, ContainerRuntime, defaultSpawnerPath, enforcementAttributes, rotateOutput } from './containers';
 import { hiddenRoots, VolumeDirectories } from './disks';
-import { executorDoor, ExecutorKeeper } from './executors';
+import { ExecutorKeeper } from './executors';
 import { describeFault, faultCode } from './files';
-import { addAgentRoutes, agentFiles, type AgentSources, canonicalTarget, flagsOf, loggingLevel, openAccess } from './http';
+import { agentFiles, type AgentSources, flagsOf } from './http';
+import { openHttpPort } from './http-port';
 import { foreignMounts, inspectStore } from './inspection';
 import { Instructions, MasterLink, observeMembership } from './link';
+import { machineProfile } from './machine-profile';
 import { OperationFeedback, ResourceOperations } from './operations';
-import { detectResources, parseAttributes, parseDomain } from './resources';
-import { AgentIdentity, Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, StartFault, unusable } from './store';
+import { AgentIdentity, Fence, lockWorkDir, openStoreId, openWorkDir, readBootId, unusable } from './store';
 import { monotonicMs, startSandboxCleaner, TaskKeeper, taskMetrics } from './tasks';
 import { measuringProblem, observeVolumes, UsageWatch } from './usage';
 import { observeGroupIds, parseGroupIds, VolumeAccess } from './volume-access';
@@ -69,9 +68,8 @@ async function start(
   const fence = await Fence.open(dir, (fault) => log.error({ err: fault }, 'the ledger revision could not be written down'));
   undo.push(() => fence.close());
 
-  const configured = configuredResources(settings.resources ?? (await detectResources(dir.root)));
-  const attributes = attributesOf(settings.attributes);
-  const domain = settings.domain === undefined ? undefined : parseDomain(settings.domain);
+  const profile = await machineProfile(settings, dir.root);
+  const { hostname, configured, attributes, domain } = profile;
   const directories = new VolumeDirectories(dir.root);
   const checkpoint = await Checkpoint.open({
     files: checkpointFiles(dir.resources),
@@ -79,51 +77,16 @@ async function start(
     configured,
     onCommitted: commitDurations(),
   });
-  const identity = await AgentIdentity.open(dir, {
-    profile: { hostname: settings.hostname, configured, attributes, ...(domain && { domain }) },
-    bootId,
-    policy: settings.reconfigurationPolicy,
-  });
+  const identity = await AgentIdentity.open(dir, { profile, bootId, policy: settings.reconfigurationPolicy });
 
   const startedMs = world.nowMs();
-  const verifier = await openAccess(settings, log);
   const flags = flagsOf(agentSettings.describe(settings));
   let sources: AgentSources | undefined = undefined;
   let executors: ExecutorKeeper | undefined = undefined;
-  const toExecutors = executorDoor({
-    executors: () => executors,
-    toFramework: ({ frameworkId, executorId, data }) => send({ kind: 'executor_message', frameworkId, executorId, data }),
-    bodies: new BodyReader({
-      maxBodyBytes: settings.maxBodyBytes,
-      maxArrivingBytes: 16 * settings.maxBodyBytes,
-      setting: 'HOLDFAST_AGENT_MAX_BODY_BYTES',
-    }),
-    timers: world,
-    log,
-  });
   // What tasks have to say before there is a link is said again when it stands.
   let link: MasterLink | undefined = undefined;
   const send = (message: AgentMessage) => link?.send(message);
-  const http = await serveHttp({
-    host: settings.host,
-    port: settings.httpPort,
-    log,
-    isReady: () => (!sources ? ['recovering'] : sources.isRegistered() ? true : [`not registered with the master at ${settings.master}`]),
-    first: (request, response) => {
-      request.url = canonicalTarget(request.url ?? '');
-      return toExecutors(request, response);
-    },
-    routes: (app) =>
-      addAgentRoutes(app, {
-        verifier,
-        version,
-        flags,
-        timers: world,
-        nowMs: () => world.nowMs(),
-        logging: loggingLevel(log, world),
-        sources: () => sources,
-      }),
-  });
+  const http = await openHttpPort(settings, { world, log, flags, executors: () => executors, sources: () => sources, send });
   undo.push(() => http.close());
 
   const environment = inheritedEnvironment();
@@ -187,7 +150,7 @@ async function start(
   };
   const agentInfo = (): AgentInfo => ({
     ...(identity.agentId !== undefined && { id: identity.agentId }),
-    hostname: settings.hostname,
+    hostname,
     httpPort: http.port,
     attributes: ownAttributes,
     ...(domain && { domain }),
@@ -323,7 +286,7 @@ async function start(
     storeId,
     bootId,
     version,
-    hostname: settings.hostname,
+    hostname,
     endpoint: `${settings.host}:${http.port}`,
     startedMs,
     master: settings.master,
@@ -374,19 +337,5 @@ async function undoAll(undo: (() => Promise<void> | void)[], log: Logger): Promi
     } catch (fault) {
       log.warn({ err: fault }, 'could not be stopped');
     }
-  }
-}
-
-function configuredResources(text: string): Resources {
-  const parsed = Resources.parse(text);
-  if (parsed.ok) return parsed.value;
-  throw new StartFault(`HOLDFAST_AGENT_RESOURCES cannot be read: ${parsed.refusal.message}`);
-}
-
-function attributesOf(text: string | undefined): readonly Attribute[] {
-  try {
-    return parseAttributes(text ?? '');
-  } catch (fault) {
-    throw new StartFault(`HOLDFAST_AGENT_ATTRIBUTES cannot be read: ${describeFault(fault)}`);
   }
 }

@@ -42,7 +42,8 @@ export class FakeMaster {
   isSilent = false;
   /** Whether statuses are acknowledged and ends confirmed as they come. */
   acknowledges = true;
-  pingTimeoutMs = 60_000;
+  /** It does not ping by itself. */
+  pingTimeoutMs = 600_000;
   readonly heard: AgentMessage[] = [];
   private stream: DuplexStream<LinkRequest, LinkResponse> | undefined;
   private readonly waiting = new Set<() => void>();

@@ -1,5 +1,6 @@
 import { Resources } from '@holdfast/core/resources';
 import type { RunningService } from '@holdfast/platform/process';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
 import { manualWorld, type ManualWorld } from '@holdfast/testing/world';
@@ -45,11 +46,6 @@ function connect(): TestMaster {
 async function readiness(): Promise<{ status: number; body: unknown }> {
   const answer = await fetch(`${allocator.endpoints.http}/readyz`);
   return { status: answer.status, body: await answer.json() };
-}
-
-/** Asks again until it holds; each question is answered over the network. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('the allocator, over a real stream and a real queue', () => {
@@ -228,7 +224,7 @@ describe('the allocator, over a real stream and a real queue', () => {
     const [offer] = await master.offers(1);
     master.send(giveBack(offer!, 60_000));
     const metrics = async () => (await fetch(`${allocator.endpoints.http}/metrics`)).text();
-    await until(async () => (await metrics()).includes('holdfast_allocator_filters 1'));
+    await eventually(async () => (await metrics()).includes('holdfast_allocator_filters 1'));
     const text = await metrics();
     for (const name of ['cycle_ms_bucket', 'cycle_wait_ms_bucket', 'cycles_total', 'cycle_agents_total', 'allocations_total'])
       expect(text).toContain(`holdfast_${name}`);
@@ -237,20 +233,20 @@ describe('the allocator, over a real stream and a real queue', () => {
 
 describe('the allocator while Redis is away', () => {
   it('makes no offers and says that it is not ready; takes changes all the same, and offers when Redis is back', async () => {
-    await until(async () => (await readiness()).status === 200);
+    await eventually(async () => (await readiness()).status === 200);
     const master = connect();
     master.send(framework('f1'), agent('a1', 'cpus:4'), COMPLETE);
     await master.offers(1);
 
     await redis.kill();
-    await until(async () => (await readiness()).status === 503);
+    await eventually(async () => (await readiness()).status === 503);
     expect((await readiness()).body).toMatchObject({ reasons: [expect.stringContaining('Redis')] });
     master.send(agent('a2', 'cpus:2'));
     world.advance(3000);
 
     await redis.restart();
     expect((await master.offers(1)).map(textOf)).toEqual(['a2 f1 eng cpus:2']);
-    await until(async () => (await readiness()).status === 200);
+    await eventually(async () => (await readiness()).status === 200);
   });
 
   it('asks anew in the next period when Redis lost the job that waited', async () => {
@@ -259,7 +255,7 @@ describe('the allocator while Redis is away', () => {
     await master.offers(1);
     redis.pause();
     master.send(agent('a2', 'cpus:2'));
-    await until(async () =>
+    await eventually(async () =>
       (await fetch(`${allocator.endpoints.http}/metrics`).then((r) => r.text())).includes('holdfast_allocator_candidates 1'),
     );
     await redis.kill();

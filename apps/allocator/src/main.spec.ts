@@ -58,14 +58,14 @@ describe('the allocator as a process', () => {
     const master = new TestMaster(grpc);
     master.send(framework('f1'), agent('a1', 'cpus:4'), COMPLETE);
     await master.offers(1);
-    const cycle = await collector.waitForSpan(({ name }) => name === 'offer cycle');
+    const cycle = await collector.waitForSpan(({ name }) => name === 'offer cycle', 30_000);
     expect(cycle.attributes).toMatchObject({
       'holdfast.cycle.reason': 'books_changed',
       'holdfast.cycle.agents': 1,
       'holdfast.cycle.allocations': 1,
     });
     expect(master.responses[0]!.traceParent).toBe(`00-${cycle.traceId}-${cycle.spanId}-01`);
-    const asked = await collector.waitForSpan(({ kind, traceId }) => kind === 'producer' && traceId === cycle.traceId);
+    const asked = await collector.waitForSpan(({ kind, traceId }) => kind === 'producer' && traceId === cycle.traceId, 30_000);
     expect(asked.scope).toBe('holdfast-jobs');
     master.close();
   });
@@ -79,7 +79,7 @@ describe('the allocator as a process', () => {
     expect(await before.ended).toBeDefined();
     before.close();
 
-    const second = await startProcess({ HOLDFAST_ALLOCATOR_GRPC_PORT: first.grpc.split(':')[1]! });
+    const second = await startProcess();
     const after = new TestMaster(second.grpc);
     after.send(framework('f1'), agent('a2', 'cpus:1'), COMPLETE);
     expect((await after.offers(1)).map(textOf)).toEqual(['a2 f1 eng cpus:1']);

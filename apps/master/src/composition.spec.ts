@@ -5,12 +5,13 @@ import { connectRedis } from '@holdfast/platform/redis';
 import { createRpcClient, type RpcClient } from '@holdfast/platform/rpc';
 import type { RunningService } from '@holdfast/platform/process';
 import { realWorld } from '@holdfast/platform/world';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
 import { startMaster } from './composition';
 import { masterSettings } from './config';
 import { claimLeadership } from './leadership';
-import { done, ScriptedRegistry, until } from './ledger/scripted-registry.fixture';
+import { done, ScriptedRegistry } from './ledger/scripted-registry.fixture';
 
 const stale = refuse('stale_epoch', { epoch: 1, highest: 2 });
 const register: AgentMessage = {
@@ -69,7 +70,7 @@ describe('a master that was overtaken stops (promise 5)', () => {
   const join = (more: Partial<typeof register> = {}) =>
     agent.duplex(agentLinkService.link).send({ messages: [{ ...register, ...more } as AgentMessage] });
   const stopped = async () => {
-    await until(() => exit.mock.calls.length > 0);
+    await eventually(() => exit.mock.calls.length > 0);
     expect(exit).toHaveBeenCalledWith(1);
     expect(log.lines.filter(({ level }) => level === 'fatal').map(({ message }) => message)).toContain(
       'another master leads; this one stops',
@@ -109,7 +110,7 @@ describe('a master that was overtaken stops (promise 5)', () => {
     const kinds: string[] = [];
     link.onMessage(({ messages }) => kinds.push(...messages.map(({ kind }) => kind)));
     link.send({ messages: [register] });
-    await until(() => kinds.includes('registered'));
+    await eventually(() => kinds.includes('registered'));
     expect(exit).not.toHaveBeenCalled();
   }, 60_000);
 });

@@ -1,27 +1,27 @@
 import { ALLOW_ALL, type Acls } from '@holdfast/core/authorization';
-import { ok, refuse, type AgentId, type FrameworkId, type Refusal } from '@holdfast/core/base';
-import type { FrameworkInfo, LaunchGroupOperation, Operation, OperationState } from '@holdfast/core/offers';
+import type { FrameworkId, Refusal } from '@holdfast/core/base';
+import type { FrameworkInfo, Operation, OperationState } from '@holdfast/core/offers';
 import { Resources, type Resource } from '@holdfast/core/resources';
-import type { ExecutorInfo, TaskInfo, TaskState } from '@holdfast/core/tasks';
-import type { DrainedVolume, LedgerFeed, LedgerUnit, ReconcileOutcome } from '@holdfast/core/volumes';
+import type { TaskInfo, TaskState } from '@holdfast/core/tasks';
+import type { DrainedVolume } from '@holdfast/core/volumes';
 import type {
   AcceptResponse,
   AgentMessage,
   BookChange,
   CallAnswer,
   MasterMessage,
-  ReportedTask,
   SchedulerEvent,
   SubscribedCall,
   SubscribeRequest,
 } from '@holdfast/contracts';
 import type { OutStream } from '@holdfast/platform/rpc';
 import { recordedLog } from '@holdfast/testing/log';
-import { MemoryVolumeStore } from '@holdfast/testing/volume-store';
+import type { MemoryVolumeStore } from '@holdfast/testing/volume-store';
 import { manualWorld } from '@holdfast/testing/world';
 import { AgentBook, registerAgent, type Agent, type AgentLink } from './agents';
 import { Registrations } from './agents/registrations';
 import { createAuthenticator } from './authentication';
+import { frameworkInfo } from './builders.fixture';
 import type { Caller } from './calls/caller';
 import { carryOutCall } from './calls/carry-out-call';
 import { masterSettings } from './config';
@@ -30,92 +30,17 @@ import { takeDrained } from './drains/take-drained';
 import { ExecutorBook } from './executors';
 import { EventStream, FrameworkBook, type Framework } from './frameworks';
 import { subscribeFramework } from './frameworks/subscribe-framework';
-import type { Ledger, LedgerAnswer } from './ledger';
 import { masterMetrics } from './metrics';
 import { makeOffers } from './offers/make-offers';
 import { OfferBook } from './offers/offer-book';
 import { OperationBook } from './operations';
 import { updateOperation } from './operations/update-operation';
+import { StoryLedger } from './story-ledger.fixture';
 import { TaskBook } from './tasks/task-book';
 import { updateTask } from './tasks/update-task';
 import { InspectionBook } from './verification/inspection-book';
 import type { StoreVerdict } from './verification/look-at-store';
 import { StoreTurns } from './verification/store-turns';
-
-/** The ledger's own rules in memory, reachable or not; releases of last holders are told to whoever listens. */
-export class StoryLedger implements Ledger {
-  isLinked = true;
-  readonly recorded: LedgerUnit[] = [];
-  feed: LedgerFeed;
-  private readonly owed: (() => Promise<void>)[] = [];
-
-  constructor(
-    private readonly nowMs: () => number,
-    private readonly drained: (storeId: string, volumes: readonly DrainedVolume[]) => void = () => undefined,
-    readonly store = new MemoryVolumeStore(),
-    private readonly epoch = 1,
-  ) {
-    this.feed = store;
-  }
-
-  revisionOf(): number {
-    return 0;
-  }
-
-  async apply(storeId: string, units: readonly LedgerUnit[]): Promise<LedgerAnswer> {
-    if (!this.isLinked) return { ok: false, refusal: refuse('ledger_unavailable', { problem: 'away' }) };
-    const { refusal, revision, results } = await this.store.apply({
-      storeId,
-      epoch: this.epoch,
-      seenRevision: 0,
-      nowMs: this.nowMs(),
-      units,
-    });
-    if (refusal) return { ok: false, refusal };
-    for (const { drained } of results) if (drained) this.drained(storeId, drained);
-    return { ok: true, revision, results };
-  }
-
-  async record(storeId: string, unit: LedgerUnit): Promise<void> {
-    this.recorded.push(unit);
-    const write = async () => void (await this.apply(storeId, [unit]));
-    if (this.isLinked) return write();
-    return new Promise((resolve) => this.owed.push(() => write().then(resolve)));
-  }
-
-  /** The ledger is reachable again, and what was owed to it is written. */
-  async comeBack(): Promise<void> {
-    this.isLinked = true;
-    for (const pay of this.owed.splice(0)) await pay();
-  }
-
-  async settled(): Promise<boolean> {
-    return this.owed.length === 0;
-  }
-
-  async reconcile(report: Parameters<Ledger['reconcile']>[0]): Promise<ReconcileOutcome> {
-    const refusal = refuse('ledger_unavailable', { problem: 'away' });
-    if (!this.isLinked) return { revision: 0, refusal, differences: [], destroying: [], draining: [] };
-    const { agentRevision: seenRevision, ...known } = report;
-    return this.store.reconcile({ ...known, epoch: this.epoch, seenRevision, nowMs: this.nowMs() });
-  }
-
-  readVolumes(storeIds: readonly string[], volume?: string) {
-    return this.store.readVolumes({ storeIds, ...(volume !== undefined && { volume }) });
-  }
-
-  readHolders(storeId: string, volume: string, page: { readonly from?: string; readonly limit: number }) {
-    return this.store.readHolders({ storeId, volume, ...page });
-  }
-
-  readStores() {
-    return this.store.readStores();
-  }
-
-  readHistory(storeId: string, volume: string | undefined, afterRevision: number, limit: number) {
-    return this.store.readHistory({ storeId, afterRevision, limit, ...(volume !== undefined && { volume }) });
-  }
-}
 
 /** A call as a framework means it: its own id goes without saying. */
 type WithoutId<C> = C extends unknown ? Omit<C, 'frameworkId'> : never;
@@ -320,99 +245,6 @@ export class MasterStory {
     );
   }
 }
-
-export const frameworkInfo = (more: Partial<FrameworkInfo> = {}): FrameworkInfo => ({
-  name: 'story',
-  user: 'root',
-  roles: ['eng'],
-  capabilities: new Set(['SHARED_RESOURCES', 'MULTI_ROLE', 'RESERVATION_REFINEMENT', 'PARTITION_AWARE']),
-  failoverTimeoutMs: 10_000,
-  checkpoint: true,
-  labels: [],
-  ...more,
-});
-
-/** Disk reserved to `eng`. */
-export const engDisk = (mb: number): Resource => ({
-  name: 'disk',
-  value: { kind: 'scalar', milli: mb * 1000 },
-  reservations: [{ type: 'dynamic', role: 'eng' }],
-  shared: false,
-  revocable: false,
-});
-
-export const volume = (id: string, mb: number, shared = true): Resource => ({
-  ...engDisk(mb),
-  disk: { persistence: { id }, volume: { containerPath: 'data', mode: 'RW' } },
-  shared,
-});
-
-export const launch = (agentId: AgentId, ...tasks: readonly (readonly [taskId: string, ...resources: Resource[]])[]): Operation => ({
-  type: 'LAUNCH',
-  tasks: tasks.map(([taskId, ...resources]) => ({ taskId, task: { ok: true, value: taskInfo(agentId, taskId, resources) } })),
-});
-
-export const executorInfo = (executorId: string, ...resources: readonly Resource[]): ExecutorInfo => ({
-  executorId,
-  type: 'DEFAULT',
-  resources: Resources.of(resources),
-  labels: [],
-  unsupportedFields: [],
-  wire: Buffer.from(executorId),
-});
-
-export const customExecutor = (executorId: string, ...resources: readonly Resource[]): ExecutorInfo => ({
-  ...executorInfo(executorId, ...resources),
-  type: 'CUSTOM',
-  command: { shell: true, value: './executor', args: [], environment: [] },
-});
-
-/** Tasks by themselves that this executor runs. */
-export const launchOn = (
-  agentId: AgentId,
-  executor: ExecutorInfo,
-  ...tasks: readonly (readonly [taskId: string, ...resources: Resource[]])[]
-): Operation => ({
-  type: 'LAUNCH',
-  tasks: tasks.map(([taskId, ...resources]) => {
-    const { command: _, ...info } = taskInfo(agentId, taskId, resources);
-    return { taskId, task: ok({ ...info, executor }) };
-  }),
-});
-
-export const launchGroup = (
-  agentId: AgentId,
-  executor: ExecutorInfo,
-  ...tasks: readonly (readonly [taskId: string, ...resources: Resource[]])[]
-): LaunchGroupOperation => ({
-  type: 'LAUNCH_GROUP',
-  executor,
-  tasks: tasks.map(([taskId, ...resources]) => ({ taskId, task: ok(taskInfo(agentId, taskId, resources)) })),
-});
-
-export const reportedTask = (
-  agentId: AgentId,
-  taskId: string,
-  state: TaskState,
-  resources: readonly Resource[],
-  frameworkId: FrameworkId,
-): ReportedTask => ({
-  framework: frameworkInfo({ id: frameworkId }),
-  info: taskInfo(agentId, taskId, resources),
-  launchId: `launch-${taskId}`,
-  state,
-});
-
-const taskInfo = (agentId: AgentId, taskId: string, resources: readonly Resource[]): TaskInfo => ({
-  taskId,
-  name: taskId,
-  agentId,
-  resources: Resources.of(resources).allocate('eng'),
-  command: { shell: true, value: 'true', args: [], environment: [] },
-  labels: [],
-  unsupportedFields: [],
-  wire: new Uint8Array(),
-});
 
 type Launch = { readonly framework: FrameworkInfo; readonly info: TaskInfo; readonly launchId: string };
 

@@ -14,17 +14,19 @@ const PARENT = 'b7ad6b7169203331';
 describe('the process of the registry', () => {
   let redis: TestRedis;
   let collector: TraceCollector;
+  let scripts: string;
 
   beforeAll(async () => {
     redis = await startRedis();
     collector = await startTraceCollector();
-    // As the build does it: the scripts lie beside the bundle.
-    cpSync(join(__dirname, 'ledger/scripts'), join(dirname(bundleScript(MAIN)), 'scripts'), { recursive: true });
+    // As the build does it: the scripts lie beside the bundle, where those of other tests lie, too.
+    scripts = join(dirname(bundleScript(MAIN)), 'scripts');
+    cpSync(join(__dirname, 'ledger/scripts'), scripts, { recursive: true });
   });
   afterAll(async () => {
     collector.stop();
     await redis.stop();
-    rmSync(dirname(bundleScript(MAIN)), { recursive: true });
+    rmSync(scripts, { recursive: true });
   });
 
   it('explains its settings', async () => {

@@ -87,7 +87,8 @@ describe('the registry', () => {
   let story: LedgerStory;
 
   beforeEach(async () => {
-    running = await start({ HOLDFAST_REGISTRY_WAIT_MS: '300' });
+    // Also how long a Redis that is there may take.
+    running = await start({ HOLDFAST_REGISTRY_WAIT_MS: '1500' });
     await running.untilReady(true);
     story = await new LedgerStory(running.store, 'store').begin();
     await story.done(create(V), confirm(V));
@@ -253,7 +254,7 @@ describe('the registry before Redis is there', () => {
   it('serves, is not ready and says why, and becomes ready by itself', async () => {
     const redis = await startRedis();
     await redis.kill();
-    const running = await start({ HOLDFAST_REDIS_URL: redis.url, HOLDFAST_REGISTRY_WAIT_MS: '100' });
+    const running = await start({ HOLDFAST_REDIS_URL: redis.url, HOLDFAST_REGISTRY_WAIT_MS: '1500' });
     expect(await running.get('/readyz')).toMatchObject({ status: 503, text: expect.stringContaining('Redis') });
     const story = new LedgerStory(running.store, 'store');
     expect((await story.transact([create(V)])).refusal?.code).toBe('ledger_unavailable');

@@ -51,5 +51,11 @@ export async function isolationOf(master: ScriptedMaster, volumes: readonly Reso
     .filter(([program]) => program !== undefined && !isShell(program) && program !== 'sleep');
   const shellAt = words?.findIndex(isShell) ?? -1;
   if (!words || shellAt === -1) throw new Error('no isolation is to be seen around a task of the agent');
-  return [...words.slice(0, shellAt), 'true'];
+  return [...withoutStatus(words.slice(0, shellAt)), 'true'];
+}
+
+/** Nobody listens to how the bare one ends. */
+function withoutStatus(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('--json-status-fd');
+  return at === -1 ? words : [...words.slice(0, at), ...words.slice(at + 2)];
 }

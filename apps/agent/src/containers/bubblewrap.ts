@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { ContainerSpec } from './container-spec';
 
-/** What process 1 of a container may do besides what any user may; its command gets the same without SETPCAP. */
+/** What root in a container may do besides what any user may. */
 export const KEPT_CAPABILITIES = ['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'net_bind_service'] as const;
 
 /** Directories with a fresh, empty one in their place in each container: room to write, or what may hold sockets and secrets of the machine. */
@@ -26,9 +26,9 @@ export interface MachineView {
 
 /**
  * Arguments of bwrap(1) for a container. Its process 1 leads a session of its own, which SIGTERM goes to, so that bwrap itself, which waits for
- * its end, is not hit. It does not die with the agent or the spawner.
+ * its end and writes it to `statusFd`, which nothing in the container has, is not hit. It does not die with the agent or the spawner.
  */
-export function bubblewrapArgs(spec: ContainerSpec, view: MachineView, program: readonly string[]): readonly string[] {
+export function bubblewrapArgs(spec: ContainerSpec, view: MachineView, statusFd: number, program: readonly string[]): readonly string[] {
   const { sandbox, mounts, gate } = spec;
   const fresh = FRESH.filter(([, path]) => view.fresh.includes(path));
   const covers = [...fresh.map(([, path]) => path), ...view.hidden];
@@ -48,7 +48,8 @@ export function bubblewrapArgs(spec: ContainerSpec, view: MachineView, program: 
     ...['--bind', sandbox, sandbox],
     ...mounts.flatMap(({ source, containerPath, mode }) => [mode === 'RO' ? '--ro-bind' : '--bind', source, join(sandbox, containerPath)]),
     ...['--cap-drop', 'ALL'],
-    ...[...KEPT_CAPABILITIES, 'setpcap'].flatMap((name) => ['--cap-add', `CAP_${name.toUpperCase()}`]),
+    ...KEPT_CAPABILITIES.flatMap((name) => ['--cap-add', `CAP_${name.toUpperCase()}`]),
+    ...['--json-status-fd', String(statusFd)],
     '--',
     ...program,
   ];

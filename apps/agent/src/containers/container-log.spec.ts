@@ -1,4 +1,4 @@
-import { endOf, parseContainerLog } from './container-log';
+import { endOf, markLine, parseContainerLog } from './container-log';
 
 it('reads what a container says of itself, and only complete lines', () => {
   expect(parseContainerLog('')).toEqual({ isRunning: false });
@@ -14,6 +14,12 @@ it('reads what a container says of itself, and only complete lines', () => {
     mark: { pid: 12, startTicks: 3456 },
     isRunning: true,
     complaint: 'unshare: noise',
+  });
+  expect(parseContainerLog('{ "child-pid": 7 }\nholdfast: running\n{ "exit-code": 13 }\n')).toEqual({ isRunning: true, exitCode: 13 });
+  expect(parseContainerLog('{ "child-pid": 7 }\n{ "exit-code": 125 }\n')).toEqual({ isRunning: false });
+  expect(parseContainerLog(`{ "child-pid": 7${markLine({ pid: 6, startTicks: 5 })}, "pid-namespace": 4 }\nholdfast: running\n`)).toEqual({
+    mark: { pid: 6, startTicks: 5 },
+    isRunning: true,
   });
   expect(parseContainerLog('holdfast: process 12 34')).toEqual({ isRunning: false });
   expect(parseContainerLog('mount: no such device\nholdfast: failed volume eng/v\n')).toEqual({

@@ -25,24 +25,44 @@ export const readContainerLog = async (path: string): Promise<ContainerLog> => p
 export function parseContainerLog(text: string): ContainerLog {
   const lines = text.split('\n').slice(0, -1);
   const said = lines.filter((line) => line.startsWith(`${SAYS} `)).map((line) => line.slice(SAYS.length + 1));
-  const complaints = lines.filter((line) => !line.startsWith(`${SAYS} `) && line.trim() !== '').slice(-COMPLAINTS_SHOWN);
-  const complaint = complaints.map((line) => line.trim()).join(': ');
-  const exit = said.map((line) => /^exit (\d+)$/.exec(line)?.[1]).find((digits) => digits !== undefined);
+  const complaints = lines.filter((line) => !line.startsWith(`${SAYS} `) && !NO_COMPLAINT.test(line) && line.trim() !== '');
+  const complaint = complaints
+    .slice(-COMPLAINTS_SHOWN)
+    .map((line) => line.trim())
+    .join(': ');
+  const exitCode = exitIn(lines);
   const limited = limitIn(said);
   const failure = said.find((line) => line.startsWith('failed '))?.slice('failed '.length);
   return {
     ...markIn(said),
     ...(said.includes('ready') && { isReady: true }),
     isRunning: said.includes('running'),
-    ...(exit !== undefined && { exitCode: Number(exit) }),
+    ...(exitCode !== undefined && { exitCode }),
     ...(failure !== undefined && { failure }),
     ...(limited && { limited }),
     ...(complaint !== '' && { complaint }),
   };
 }
 
-/** What the spawner writes before the process gets its script. */
-export const markLine = ({ pid, startTicks }: ProcessMark): string => `${SAYS} process ${pid} ${startTicks}\n`;
+/** As the container's shell says it, or bwrap(1) with `--json-status-fd`. Before the command ran it is the set-up that ended. */
+function exitIn(lines: readonly string[]): number | undefined {
+  const runningAt = lines.indexOf(`${SAYS} running`);
+  if (runningAt === -1) return undefined;
+  const exits = lines.slice(runningAt + 1).map((line) => EXIT.exec(line)?.[1] ?? EXIT_OF_BWRAP.exec(line)?.[1]);
+  const digits = exits.find((found) => found !== undefined);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** What bwrap says, or is left of it when the mark came between; and what the agent writes down in the same file. */
+const NO_COMPLAINT = /^(?:\{|, "| \})/;
+const EXIT = new RegExp(`^${SAYS} exit (\\d+)$`);
+const EXIT_OF_BWRAP = /^\{ *"exit-code": *(\d+) *\}$/;
+
+/**
+ * What the spawner writes before the process gets its script. The line end in front parts it from the line that bwrap may be in the midst of,
+ * which writes piece by piece.
+ */
+export const markLine = ({ pid, startTicks }: ProcessMark): string => `\n${SAYS} process ${pid} ${startTicks}\n`;
 
 function markIn(said: readonly string[]): { readonly mark?: ProcessMark } {
   for (const line of said) {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@holdfast/platform/process';
 import { realWorld } from '@holdfast/platform/world';
+import { eventually } from '@holdfast/testing/eventually';
 import { inheritedEnvironment } from '../config';
 import { mountSmallDisk } from '../files/temp-directory.fixture';
 import { findProcesses, isAlive, markOf, sendSignal } from '../processes';
@@ -14,7 +15,6 @@ import { ContainerRuntime } from './container-runtime';
 import type { ContainerMount, ContainerSpec, Isolation } from './container-spec';
 import { trialProblem } from './trial-container';
 
-const world = realWorld();
 const spawner = compileSpawner();
 afterAll(() => spawner.remove());
 
@@ -30,7 +30,7 @@ const startRuntime = () =>
     bootId: 'boot',
     environment: inheritedEnvironment(),
     hidden: [root],
-    timers: world,
+    timers: realWorld(),
     log: silent,
   });
 
@@ -76,10 +76,6 @@ async function run(isolation: Isolation, what: Partial<ContainerSpec> & Pick<Con
   return { ...prepared, container, end: await container.whenGone, stdout: await output(prepared).catch(() => '') };
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise<void>((resolve) => world.after(5, resolve));
-}
-
 async function volume(name: string): Promise<ContainerMount> {
   const source = join(root, name);
   await mkdir(source, { recursive: true });
@@ -115,8 +111,10 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
 
   it("keeps the agent's own settings from the task", async () => {
     process.env['HOLDFAST_AGENT_SECRET'] = 'hidden';
-    const { stdout } = await run(isolation, { command: { program: 'env', args: [] } });
+    await runtime.stop();
+    runtime = await startRuntime();
     delete process.env['HOLDFAST_AGENT_SECRET'];
+    const { stdout } = await run(isolation, { command: { program: 'env', args: [] } });
     expect(stdout).not.toContain('hidden');
     expect(stdout).toContain('PATH=');
   });
@@ -137,7 +135,7 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
     const prepared = await prepare(isolation, { command: { line: "trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.01; done" } });
     const container = await launch(prepared);
     await container.whenRunning;
-    await until(async () => (await output(prepared).catch(() => '')).includes('up'));
+    await eventually(async () => (await output(prepared).catch(() => '')).includes('up'));
     container.terminate();
     expect(await container.whenGone).toEqual({ kind: 'exited', code: 3 });
     expect(await output(prepared)).toBe('up\nbye\n');
@@ -147,9 +145,9 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
     const line = "trap '' TERM; setsid sleep 600 & sleep 600 & echo up; wait";
     const prepared = await prepare(isolation, { command: { line } });
     const container = await launch(prepared);
-    await until(async () => (await output(prepared).catch(() => '')).includes('up'));
+    await eventually(async () => (await output(prepared).catch(() => '')).includes('up'));
     const search = { variable: launchVariable(prepared.spec.launchId) };
-    await until(() => findProcesses(search).length >= 4);
+    await eventually(() => findProcesses(search).length >= 4);
     container.terminate();
     container.kill();
     expect((await container.whenGone).kind).not.toBe('failed');
@@ -187,7 +185,7 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
     await container.whenRunning;
     const former = runtime.spawnerPid!;
     sendSignal(former, 'SIGKILL');
-    await until(() => runtime.spawnerPid !== undefined && runtime.spawnerPid !== former);
+    await eventually(() => runtime.spawnerPid !== undefined && runtime.spawnerPid !== former);
     expect(isAlive(container.mark)).toBe(true);
     await writeFile(join(prepared.sandbox, 'go'), '');
     expect(await container.whenGone).toEqual({ kind: 'exited', code: 5 });
@@ -212,7 +210,7 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
     await whenRunning;
     await runtime.stop();
     await writeFile(join(prepared.sandbox, 'go'), '');
-    await until(() => !isAlive(mark));
+    await eventually(() => !isAlive(mark));
     runtime = await startRuntime();
     const container = await adopt(prepared);
     expect(await container.whenGone).toEqual({ kind: 'exited', code: 8 });
@@ -296,8 +294,8 @@ describe.each(BOTH)('a container (%s)', (isolation) => {
   });
 });
 
-it('runs nothing that it could not write down first, and leaves nothing', async () => {
-  const prepared = await prepare('plain', { command: { line: 'touch ran' } });
+it.each(BOTH)('runs nothing that it could not write down first, and leaves nothing (%s)', async (isolation) => {
+  const prepared = await prepare(isolation, { command: { line: 'touch ran' } });
   const full = join(root, 'full');
   await mkdir(full);
   const disk = mountSmallDisk(full, 64);
@@ -331,7 +329,7 @@ describe('a container with namespaces', () => {
       mounts: [mount],
     });
     const container = await launch(prepared);
-    await until(() => existsSync(join(mount.source, 'x')));
+    await eventually(() => existsSync(join(mount.source, 'x')));
     expect(existsSync(join(prepared.sandbox, 'data', 'x'))).toBe(false);
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(prepared.sandbox);
     expect(Number(await output(prepared))).toBeLessThan(6);

@@ -8,7 +8,7 @@ import { bubblewrapArgs, type MachineView } from './bubblewrap';
 import { type Cgroup, CgroupFault, type Cgroups } from './cgroups';
 import { Container, launchVariable } from './container';
 import { readContainerLog } from './container-log';
-import { containerScript } from './container-script';
+import { containerScript, FIRST_JOIN_FD } from './container-script';
 import type { ContainerLimits, ContainerSpec, ExecEnd, ExecRequest, Isolation } from './container-spec';
 import { baseEnvironment } from './environment';
 import { execScript, unmountScript } from './exec-script';
@@ -216,11 +216,12 @@ export class ContainerRuntime {
     this.starting.set(id, start);
     const { spec, logPath, cgroup } = start;
     const opened = cgroup?.joins ?? [];
-    const [program = '', ...args] = programOf(spec, { ...this.places, hidden: hiddenNow(this.deps.hidden) });
+    const isReporting = spec.isolation === 'namespaces';
+    const [program = '', ...args] = programOf(spec, { ...this.places, hidden: hiddenNow(this.deps.hidden) }, opened.length);
     const env = { ...baseEnvironment(this.deps.environment, spec), ...variable(launchVariable(spec.launchId)) };
     const script = containerScript(spec, opened.length);
     // If it is not there now, spawnerRestarted asks again.
-    this.spawner.send({ kind: 'start', id, program, args, env, script, logPath, opened, isHeld: spec.gate !== undefined });
+    this.spawner.send({ kind: 'start', id, program, args, env, script, logPath, opened, isReporting, isHeld: spec.gate !== undefined });
   }
 
   private answered(answer: SpawnerAnswer): void {
@@ -312,9 +313,9 @@ export class ContainerRuntime {
 }
 
 /** The words that start a container's shell, which reads its script from its input. */
-function programOf(spec: ContainerSpec, view: MachineView): readonly string[] {
+function programOf(spec: ContainerSpec, view: MachineView, joins: number): readonly string[] {
   const shell = ['/bin/sh', '-s', '--', spec.label];
-  return spec.isolation === 'plain' ? shell : ['bwrap', ...bubblewrapArgs(spec, view, shell)];
+  return spec.isolation === 'plain' ? shell : ['bwrap', ...bubblewrapArgs(spec, view, FIRST_JOIN_FD + joins, shell)];
 }
 
 /** bwrap speaks of directories. */

@@ -8,20 +8,18 @@ import { switchUser, umaskLines, userLines } from './switch-user';
 /** The first descriptor of those that lead to files of control groups. */
 export const FIRST_JOIN_FD = 4;
 
-/** As a shell reports it. */
-const ENDED_BY_TERM = 143;
-
 /** Of the command's output; after those, of which there are four at most. */
 const OUT = 8;
 const ERR = 9;
 
 /**
  * The program of a container, for /bin/sh on its standard input: joins its control groups, sets up, says `running` on descriptor 3, runs the
- * command in the foreground, says how that ended. It is one function, so that a script that arrives in part, because the spawner died, runs
+ * command in the foreground, ends as that does. It is one function, so that a script that arrives in part, because the spawner died, runs
  * not at all.
  *
  * Under `namespaces` this shell is process 1 of its own namespace: the kernel keeps TERM from it as long as it has no use for it, its
- * end is the end of every process in there, and it collects orphans. Either way it leads the process group that TERM goes to; the trap lets
+ * end is the end of every process in there, and it collects orphans. The command, as root, may look into it, so it has nothing open by then
+ * that is not the task's: how it ends is written down by bwrap, outside. Either way it leads the process group that TERM goes to; the trap lets
  * it outlive that, to report, while the command starts with the default reaction.
  */
 export function containerScript(spec: ContainerSpec, joins: number): string {
@@ -29,7 +27,7 @@ export function containerScript(spec: ContainerSpec, joins: number): string {
   const asUser = switchUser(spec, isolation === 'plain' ? 'plain' : 'container');
   return [
     'main() {',
-    "told=; trap 'told=yes' TERM",
+    'trap : TERM',
     `fail() { printf '%s\\n' "${SAYS} failed $1"; exit ${SETUP_FAILED}; }`,
     ...joinLines(joins),
     ...userLines(spec),
@@ -39,11 +37,10 @@ export function containerScript(spec: ContainerSpec, joins: number): string {
     ...fetchLines(spec, asUser),
     ...(spec.gate === undefined ? [] : waitLines(spec.gate)),
     `echo "${SAYS} running"`,
-    // The spawner may be gone; without the trap a write to nobody would end this shell.
-    "trap '' PIPE; echo running >&3; trap - PIPE; exec 3>&-",
+    ...(isolation === 'plain' ? [] : ['exec </dev/null >/dev/null 2>&1']),
     '(',
-    // TERM may have come when nothing was there yet to end by it.
-    `[ -z "$told" ] || exit ${ENDED_BY_TERM}`,
+    // From here, where TERM ends it: nobody sends that before the word. The spawner may be gone; without the trap a write to nobody would end it.
+    "trap '' PIPE; echo running >&3; trap - PIPE; exec 3>&-",
     `cd ${quote(sandbox)} || exit ${SETUP_FAILED}`,
     `exec </dev/null >&${OUT} 2>&${ERR} ${OUT}>&- ${ERR}>&-`,
     ...umaskLines(spec),
@@ -51,7 +48,7 @@ export function containerScript(spec: ContainerSpec, joins: number): string {
     `exec ${[...asUser, ...viaEnv(environment), ...argv(command)].join(' ')}`,
     ')',
     'code=$?',
-    `echo "${SAYS} exit $code"`,
+    ...(isolation === 'plain' ? [`echo "${SAYS} exit $code"`] : []),
     'exit "$code"',
     '}',
     'main',

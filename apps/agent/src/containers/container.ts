@@ -157,8 +157,10 @@ export class Container {
       for (const pid of left) sendSignal(pid, 'SIGKILL');
       return left.length === 0;
     });
-    const log = await readContainerLog(this.deps.logPath);
-    const limited = log.limited ?? (await this.limitReached());
+    // Told in order by who saw it, and needs no more to be said.
+    const isWell = this.hasStartedCommand && exit?.code === 0;
+    const log = isWell ? { isRunning: true, exitCode: 0 } : await readContainerLog(this.deps.logPath);
+    const limited = isWell ? undefined : (log.limited ?? (await this.limitReached()));
     await this.removeCgroup();
     this.hasStartedCommand ||= log.isRunning;
     this.resolveReady();
@@ -186,9 +188,10 @@ export class Container {
     const { cgroup } = this.deps;
     if (!cgroup) return;
     await this.again(() => {
+      if (cgroup.remove()) return true;
       // Whatever else has come into it: what goes on in there belonged to the container.
       for (const pid of cgroup.members()) sendSignal(pid, 'SIGKILL');
-      return cgroup.remove();
+      return false;
     });
   }
 
@@ -199,8 +202,9 @@ export class Container {
 
   private async leftovers(exit: Exit | undefined): Promise<readonly number[]> {
     if (this.init) return isAlive(this.init) ? [this.init.pid] : [];
-    // bwrap(1), as unshare(1) once, ends of itself only after process 1 of the namespace has ended, and with it all in there.
-    if (this.deps.isolation === 'namespaces' && exit !== undefined && exit.signal === null) return [];
+    // bwrap(1) ends of itself only after process 1 of the namespace, and with it all in there; unless it never got it set up, as on a full disk.
+    const hasBeenSetUp = exit?.code === 0 || this.hasStartedCommand || this.hasSaidReady;
+    if (this.deps.isolation === 'namespaces' && hasBeenSetUp && exit !== undefined && exit.signal === null) return [];
     const { launchId, find } = this.deps;
     return find({
       variable: launchVariable(launchId),

@@ -13,9 +13,9 @@ it('TERM that comes after a container has said that it runs, and before its comm
   const script = containerScript({ launchId: 'l1', label: 'l1', isolation: 'plain', sandbox, mounts: [], command, environment: [] }, 0);
   const said = 'echo running >&3;';
   expect(script).toContain(said);
-  // As the agent does, as soon as it hears of it.
-  const input = script.replace(said, () => `${said} kill -TERM $$;`);
-  const { status, stdout } = spawnSync('/bin/sh', ['-s'], {
+  // As the agent does, as soon as it hears of it: to the process group, which is the shell's own here, too.
+  const input = script.replace(said, () => `${said} kill -TERM 0;`);
+  const { status, stdout } = spawnSync('setsid', ['--wait', '/bin/sh', '-s'], {
     input,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     encoding: 'utf8',

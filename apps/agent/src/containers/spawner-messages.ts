@@ -19,6 +19,8 @@ export interface StartRequest {
   readonly logPath?: string;
   /** Files that are opened for it to write, on descriptors from 4 on. */
   readonly opened: readonly string[];
+  /** It has the log once more on the descriptor after those, to say there how what it runs has ended. */
+  readonly isReporting?: boolean;
 }
 
 /** Lets a container go on that waits, set up. */

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { describeFault } from '../files';
-import { markOf } from '../processes';
+import { closeInherited, markOf, sendSignal } from '../processes';
 import { markLine } from './container-log';
 import type { SpawnerAnswer, SpawnerRequest, StartRequest } from './spawner-messages';
 
@@ -37,7 +37,7 @@ const spawnDetached = ({ program, args, env }: StartRequest, output: StdioOption
 
 function startWithLog(request: StartRequest, opened: readonly number[], log: number): void {
   const { id, script, isHeld } = request;
-  const child = spawnDetached(request, ['pipe', log, log, 'pipe', ...opened]);
+  const child = spawnDetached(request, ['pipe', log, log, 'pipe', ...opened, ...(request.isReporting ? [log] : [])]);
   child.once('error', (fault) => answer({ kind: 'failed', id, problem: describeFault(fault) }));
   if (child.pid === undefined) return;
   const input = child.stdin as Writable;
@@ -49,8 +49,12 @@ function startWithLog(request: StartRequest, opened: readonly number[], log: num
   try {
     writeSync(log, markLine(mark));
   } catch (fault) {
-    // Without its script the container ends by itself, and only then nothing of it is left.
-    child.once('exit', () => answer({ kind: 'failed', id, problem: describeFault(fault) }));
+    // Without its script the container ends by itself, and only then nothing of it is left but what bwrap may leave that could not begin.
+    const group = -child.pid;
+    child.once('exit', () => {
+      sendSignal(group, 'SIGKILL');
+      answer({ kind: 'failed', id, problem: describeFault(fault) });
+    });
     input.end();
     return;
   }
@@ -108,6 +112,7 @@ function answer(message: SpawnerAnswer): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
+closeInherited();
 process.on('message', (request: SpawnerRequest) => (request.kind === 'start' ? start(request) : release(request.id)));
 process.once('disconnect', () => process.exit(0));
 // Ctrl-C and the like are the agent's to handle; it ends us by closing the channel.

@@ -26,13 +26,12 @@ export function userLines({ user, groups = [] }: Identity): readonly string[] {
 export type Origin = 'container' | 'outside' | 'plain';
 
 /**
- * The words before a command that make it the user's. Inside a container also root's commands have less than the processes that set it up,
- * hence cannot look into those, which have the container's log open.
+ * The words before a command that make it the user's; none for root's inside a container, where nothing has more rights that it could get at.
  */
 export function switchUser({ user }: Identity, origin: Origin): readonly string[] {
   const identity = user === undefined ? [] : [`--reuid=${quote(user)}`, '--regid="$group"', '--groups="$groups"'];
   const bounds = {
-    container: ['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-setpcap'],
+    container: user === undefined ? [] : ['--inh-caps=-all', '--ambient-caps=-all'],
     outside: [
       '--no-new-privs',
       '--inh-caps=-all',

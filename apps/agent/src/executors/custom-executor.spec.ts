@@ -25,6 +25,7 @@ describe('a task of a custom executor', () => {
     await client.update('t1', 'TASK_RUNNING', running);
     expect(await stream.next()).toMatchObject({ type: 'ACKNOWLEDGED' });
     await client.update('t1', 'TASK_FINISHED', finished);
+    await bed.master.untilState('t1', 'TASK_FINISHED');
     await bed.master.untilGone('t1');
     expect(bed.master.statuses('t1').map(({ state }) => state)).toEqual(['TASK_RUNNING', 'TASK_FINISHED']);
     // A later task goes to the same one.
@@ -171,13 +172,14 @@ describe('an executor', () => {
   it('is told its environment (wire 7.1)', async () => {
     const agent = await bed.started();
     const endpoint = agent.service.endpoints['http']!.replace('http://', '');
-    launch('t1', { executor: custom('env > env; while [ ! -e go ]; do sleep 0.02; done', { shutdownGraceMs: 90_000 }) });
+    launch('t1', { executor: custom('env > part; mv part env; while [ ! -e go ]; do sleep 0.02; done', { shutdownGraceMs: 90_000 }) });
     await subscribed(agent);
     const sandbox = sandboxOf(agent);
-    await eventually(() => existsSync(join(sandbox, 'env')) && readFileSync(join(sandbox, 'env'), 'utf8').includes('OWN=x'));
+    await eventually(() => existsSync(join(sandbox, 'env')));
     const env = readFileSync(join(sandbox, 'env'), 'utf8').split('\n');
     expect(env).toEqual(
       expect.arrayContaining([
+        'OWN=x',
         'MESOS_FRAMEWORK_ID=f1',
         'MESOS_EXECUTOR_ID=e1',
         `MESOS_DIRECTORY=${sandbox}`,
@@ -225,7 +227,7 @@ describe('an executor', () => {
 
   it('that is being shut down gets SHUTDOWN as its only event, and may still report (wire 7.2)', async () => {
     const agent = await bed.started();
-    launch('t1');
+    launch('t1', { executor: custom(undefined, { shutdownGraceMs: 600_000 }) });
     const { client, stream } = await subscribed(agent);
     await stream.next();
     bed.master.send({ kind: 'shutdown_executor', frameworkId: 'f1', executorId: 'e1' });
@@ -274,7 +276,7 @@ describe('a custom executor of an agent that is started again', () => {
     launch('t2');
     expect([(await stream.next()).type, (await stream.next()).type].sort()).toEqual(['ACKNOWLEDGED', 'LAUNCH']);
     await first.stop();
-    const second = await bed.start({ executorReregistrationTimeoutMs: 10_000 });
+    const second = await bed.start({ executorReregistrationTimeoutMs: 60_000 });
     expect((await bed.master.registration(2)).executors).toMatchObject([reported]);
     const { client: again } = await subscribed(second, {
       unacknowledged_tasks: [{ name: 't', task_id: { value: 't2' }, agent_id: { value: 'a' } }],
@@ -283,7 +285,9 @@ describe('a custom executor of an agent that is started again', () => {
     await bed.master.untilGone('t1');
     await again.update('t2', 'TASK_FINISHED', uuid());
     await bed.master.untilGone('t2');
-    expect(bed.master.statuses('t1').filter(({ state }) => state === 'TASK_RUNNING')).toHaveLength(1);
+    // Perhaps said again, since its acknowledgement may have come too late for the first agent; but one status.
+    const running = bed.master.statuses('t1').filter(({ state }) => state === 'TASK_RUNNING');
+    expect(new Set(running.map((status) => Buffer.from(status.uuid!).toString('hex'))).size).toBe(1);
   });
 
   it('that does not come back is killed (D-059)', async () => {

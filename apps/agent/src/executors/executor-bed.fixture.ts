@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Resource } from '@holdfast/core/resources';
 import type { ExecutorInfo } from '@holdfast/core/tasks';
 import { eventually, type TestAgent, useAgents } from '../agent.fixture';
@@ -29,6 +29,15 @@ export const pidsOf = (runId: string) => findProcesses({ variable: `HOLDFAST_LAU
 /** Whether any process of it has the volume at `data`. */
 export const hasMounted = (agent: TestAgent): boolean =>
   pidsOf(runOf(agent)).some((pid) => mountsOf(pid).includes(`${sandboxOf(agent)}/data`));
+
+/** Whether a process is in a directory of this name. */
+export function worksIn(pid: number, name: string): boolean {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/cwd`)) === name;
+  } catch {
+    return false;
+  }
+}
 
 function mountsOf(pid: number): string {
   try {

@@ -26,7 +26,7 @@ const stub = (subscribe: (call: ExecutorCall, stream: OutStream<ExecutorEvent>) 
       return maySpeak;
     },
     subscribe,
-    update: async () => undefined,
+    talk: { update: async () => undefined },
   }) as unknown as Executor;
 
 beforeEach(async () => {

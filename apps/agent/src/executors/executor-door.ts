@@ -87,7 +87,7 @@ async function carryOut(door: ExecutorDoor, response: ServerResponse, call: Excl
   if (!executor) return send(response, unknown(call));
   if (!executor.maySpeak) return send(response, NOT_SUBSCRIBED);
   send(response, TAKEN);
-  if (call.type === 'UPDATE') await executor.update(call.status);
+  if (call.type === 'UPDATE') await executor.talk.update(call.status);
   else door.toFramework(call);
 }
 

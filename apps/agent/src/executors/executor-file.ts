@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LaunchId } from '@holdfast/core/base';
 import { replaceFile } from '../files';
-import { encodeExecutor, type KeptExecutor } from './executor-record';
+import { encodeExecutor, type ExecutorHistory, type ExecutorRecord } from './executor-record';
 
 export const RECORD = '.executor';
+
+const NOTHING: ExecutorHistory = { hasSubscribed: false, mounted: [] };
 
 /**
  * What is written down of one run of an executor, replaced as a whole with each change, the newest last. It says what processes there are,
@@ -16,24 +17,37 @@ export class ExecutorFile {
   private readonly path: string;
   private tail: Promise<void> = Promise.resolve();
   private isRemoved = false;
+  private known: ExecutorHistory;
 
   constructor(
     directory: string,
-    runId: LaunchId,
+    private readonly record: ExecutorRecord,
+    earlier: ExecutorHistory | undefined,
     private readonly onFault: (fault: unknown) => void,
   ) {
-    this.path = join(directory, `${runId}${RECORD}`);
-    this.log = join(directory, `${runId}.log`);
+    this.path = join(directory, `${record.runId}${RECORD}`);
+    this.log = join(directory, `${record.runId}.log`);
+    this.known = earlier ?? NOTHING;
+  }
+
+  get history(): ExecutorHistory {
+    return this.known;
   }
 
   /** Throws the system's error. */
-  async create(kept: KeptExecutor): Promise<void> {
-    await replaceFile(this.path, encodeExecutor(kept));
+  async create(): Promise<void> {
+    await replaceFile(this.path, this.content);
+  }
+
+  /** Known from now on; written down with what is noted next. */
+  remember(change: Partial<ExecutorHistory>): void {
+    this.known = { ...this.known, ...change };
   }
 
   /** Resolves when it is written; a disk that does not take it is told to `onFault`, and costs no executor. */
-  save(kept: KeptExecutor): Promise<void> {
-    const content = encodeExecutor(kept);
+  note(change: Partial<ExecutorHistory>): Promise<void> {
+    this.remember(change);
+    const { content } = this;
     return this.next(() => (this.isRemoved ? Promise.resolve() : replaceFile(this.path, content)));
   }
 
@@ -49,6 +63,10 @@ export class ExecutorFile {
   /** Resolves when everything is written. */
   settled(): Promise<void> {
     return this.tail;
+  }
+
+  private get content(): string {
+    return encodeExecutor({ record: this.record, history: this.known });
   }
 
   private next(work: () => Promise<void>): Promise<void> {

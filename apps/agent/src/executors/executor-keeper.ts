@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExecutorId, FrameworkId } from '@holdfast/core/base';
 import type { ExecutorMessage, ExecutorRef, ReportedExecutor } from '@holdfast/contracts';
 import { makeDirectories } from '../files';
-import type { CustomExecutors, KeeperOf, KeptTask, LaunchRecord, TaskFiles } from '../tasks';
+import type { CustomExecutors, KeeperOf, KeptTask, LaunchRecord } from '../tasks';
 import { Executor } from './executor';
 import type { ExecutorDeps } from './executor-deps';
 import { RECORD } from './executor-file';
@@ -47,20 +47,20 @@ export class ExecutorKeeper implements CustomExecutors {
 
   message({ data, ...ref }: ExecutorMessage): void {
     const executor = this.find(ref);
-    if (executor) executor.message(data);
+    if (executor) executor.talk.message(data);
     else this.deps.log.info({ ...ref, bytes: data.length }, 'a message for an executor that is not known here is dropped');
   }
 
   confirmGone(ref: ExecutorRef): void {
-    for (const executor of [...this.executors]) if (isSame(executor, ref) && executor.isGone) executor.confirmGone();
+    for (const executor of [...this.executors]) if (isSame(executor, ref) && executor.isGone) executor.goneNotice.confirm();
   }
 
   resend(): void {
-    for (const executor of this.executors) executor.resend();
+    for (const executor of this.executors) executor.goneNotice.resend();
   }
 
-  taskOf(record: LaunchRecord, files: TaskFiles, keeper: KeeperOf): KeptTask {
-    return new ExecutorTask(record, files, this.deps, keeper, {
+  taskOf(record: LaunchRecord, file: string, keeper: KeeperOf): KeptTask {
+    return new ExecutorTask(record, file, this.deps, keeper, {
       executorFor: (task) => this.executorFor(task),
       executorLeft: ({ record: { framework, info } }) =>
         this.find({ frameworkId: framework.id ?? '', executorId: info.executor?.executorId ?? '' }) ?? this.unfinished(record),
@@ -89,7 +89,7 @@ export class ExecutorKeeper implements CustomExecutors {
   async terminateAll(graceMs: number): Promise<void> {
     const running = [...this.executors].filter(({ isGone }) => !isGone);
     for (const executor of running) executor.shutDown(graceMs);
-    await Promise.all(running.map(({ whenGone }) => whenGone));
+    await Promise.all(running.map(({ goneNotice }) => goneNotice.whenSent));
   }
 
   /** Executors go on. */
@@ -105,7 +105,7 @@ export class ExecutorKeeper implements CustomExecutors {
     const ref = { frameworkId, executorId: described.executorId };
     const present = this.find(ref);
     if (present) return present;
-    for (const earlier of [...this.executors]) if (isSame(earlier, ref)) earlier.supersede();
+    for (const earlier of [...this.executors]) if (isSame(earlier, ref)) earlier.goneNotice.supersede();
     const { world, sandboxes, monotonicMs } = this.deps;
     const runId = world.ids.uuid();
     const sandbox = join(sandboxes, frameworkId, described.executorId, runId);

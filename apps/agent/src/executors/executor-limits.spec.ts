@@ -24,7 +24,7 @@ describe('a custom executor', () => {
     for (const id of ['t1', 't2']) {
       const end = await bed.master.untilState(id, 'TASK_FAILED');
       expect(end).toMatchObject({ reason: 'REASON_CONTAINER_LIMITATION_DISK', message: expect.stringContaining('8.0 MB of disk') });
-      expect(end.limitation?.scalarMilli('disk')).toBeGreaterThan(9_000);
+      expect(end.limitation?.scalarMilli('disk')).toBeGreaterThan(8_000);
     }
     expect(await bed.master.until(() => bed.master.all('executor_gone')[0])).toMatchObject({ exitStatus: 137 });
     expect(pidsOf(run)).toEqual([]);

@@ -1,77 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { buildSync } from 'esbuild';
-import { freePort } from '@holdfast/testing/redis';
-import { dependencies } from '../../../../package.json';
-import { eventually } from '../agent.fixture';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '@holdfast/testing/eventually';
+import { useAgentProcesses } from '../agent-process.fixture';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
-import { EXECUTOR, FakeMaster, runTask } from '../fake-master.fixture';
-import { useTempDirectory } from '../files/temp-directory.fixture';
-import { findProcesses, sendSignal } from '../processes';
+import { EXECUTOR, type FakeMaster, runTask } from '../fake-master.fixture';
+import { pidsOf, worksIn } from './executor-bed.fixture';
 import { EXECUTOR_PROGRAM } from './real-executor.fixture';
 
-const root = resolve(__dirname, '../../../..');
-const agents: ChildProcess[] = [];
+const agents = useAgentProcesses();
+const { directory } = agents;
 let master: FakeMaster;
-
-afterEach(async () => {
-  for (const child of agents.splice(0)) if (child.exitCode === null && child.signalCode === null) await kill(child);
-  for (const run of runs()) for (const pid of pidsOf(run)) sendSignal(pid, 'SIGKILL');
-  await master.stop();
-});
-const directory = useTempDirectory();
-beforeEach(async () => {
-  master = await FakeMaster.start();
-  buildSync({
-    entryPoints: { main: join(__dirname, '../main.ts'), spawner: join(__dirname, '../containers/spawner.ts') },
-    outdir: join(directory(), 'dist'),
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: Object.keys(dependencies)
-      .flatMap((name) => [name, `${name}/*`])
-      .concat('@opentelemetry/*'),
-    tsconfig: join(root, 'tsconfig.base.json'),
-    logLevel: 'error',
-  });
-});
+beforeEach(() => void (master = agents.master));
 
 const sandboxes = () => join(directory(), 'work/sandboxes/f1/e1');
-const runs = (): readonly string[] => {
-  try {
-    return readdirSync(sandboxes());
-  } catch {
-    return [];
-  }
-};
-const pidsOf = (run: string) => findProcesses({ variable: `HOLDFAST_LAUNCH_ID=${run}` });
+const runs = (): readonly string[] => readdirSync(sandboxes());
 
-function start(port: number): ChildProcess {
-  const child = spawn(process.execPath, [join(directory(), 'dist/main.cjs')], {
-    env: {
-      PATH: process.env['PATH'],
-      NODE_PATH: join(root, 'node_modules'),
-      HOLDFAST_AGENT_MASTER: master.address,
-      HOLDFAST_AGENT_WORK_DIR: join(directory(), 'work'),
-      HOLDFAST_AGENT_RESOURCES: 'cpus:4;mem:512;disk:500',
-      HOLDFAST_AGENT_HTTP_PORT: String(port),
-      HOLDFAST_AGENT_REGISTRATION_BACKOFF_MS: '20',
-      HOLDFAST_AGENT_EXECUTOR_REREGISTRATION_TIMEOUT_MS: '15000',
-    },
-    stdio: 'ignore',
-  });
-  agents.push(child);
-  return child;
-}
+/** The longest time that the setting allows. */
+const start = (env: Readonly<Record<string, string>> = {}) =>
+  agents.start({ HOLDFAST_AGENT_EXECUTOR_REREGISTRATION_TIMEOUT_MS: '15000', ...env });
 
-async function kill(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
+/** The port of the next agent over the same work directory, which its executors know. */
+async function samePort(): Promise<Readonly<Record<string, string>>> {
+  return { HOLDFAST_AGENT_HTTP_PORT: String((await master.registration(1)).agent.httpPort) };
 }
 
 /** `before`: of its shell, before it becomes the executor. */
@@ -88,29 +38,20 @@ function launch(id: string, volumes: Parameters<typeof runTask>[0]['volumes'] = 
   master.send({ ...rest, info: { ...task, executor: { ...EXECUTOR, type: 'CUSTOM', command, resources } } });
 }
 
-const isCwd = (pid: number, directoryName: string): boolean => {
-  try {
-    return basename(readlinkSync(`/proc/${pid}/cwd`)) === directoryName;
-  } catch {
-    return false;
-  }
-};
-
 const say = (id: string) => master.send({ kind: 'executor_message', frameworkId: 'f1', executorId: 'e1', data: Buffer.from(id) });
 
 it('survives kill -9 of its agent: a real executor subscribes again, its tasks go on, nothing is launched twice (A-180, D-059, wire 7.2)', async () => {
   const V1 = volumeResource('v1', 100);
-  const port = await freePort();
-  const first = start(port);
+  const first = start();
   await master.registration(1);
   await master.apply('RESERVE', reservedDisk(100));
   await master.apply('CREATE', V1);
   launch('t1', [V1]);
   launch('t2', [V1]);
   for (const id of ['t1', 't2']) await master.untilState(id, 'TASK_RUNNING');
-  await kill(first);
+  await first.end('SIGKILL');
 
-  start(port);
+  start(await samePort());
   const register = await master.registration(2);
   expect(register.executors).toMatchObject([{ info: { executorId: 'e1' } }]);
   expect(register.tasks.map(({ info, state }) => [info.taskId, state]).sort()).toEqual([
@@ -148,8 +89,7 @@ it('survives kill -9 of its agent: a real executor subscribes again, its tasks g
 
 it('after kill -9 of its agent a volume that was busy when its task ended is taken out of it, and it goes on (A-154, A-180)', async () => {
   const V1 = volumeResource('v1', 100);
-  const port = await freePort();
-  const first = start(port);
+  const first = start();
   await master.registration(1);
   await master.apply('RESERVE', reservedDisk(100));
   await master.apply('CREATE', V1);
@@ -157,16 +97,16 @@ it('after kill -9 of its agent a volume that was busy when its task ended is tak
   await master.untilState('t1', 'TASK_RUNNING');
   const run = runs()[0]!;
   const executor = pidsOf(run);
-  await eventually(() => pidsOf(run).some((pid) => isCwd(pid, 'data')));
+  await eventually(() => pidsOf(run).some((pid) => worksIn(pid, 'data')));
   say('t1');
   await master.untilState('t1', 'TASK_FINISHED');
   expect(await master.apply('DESTROY', V1)).toMatchObject({ code: 'volume_in_use' });
-  await kill(first);
+  await first.end('SIGKILL');
   expect(master.all('task_gone')).toEqual([]);
   writeFileSync(join(sandboxes(), run, 'free'), '');
-  await eventually(() => !pidsOf(run).some((pid) => isCwd(pid, 'data')));
+  await eventually(() => !pidsOf(run).some((pid) => worksIn(pid, 'data')));
 
-  start(port);
+  start(await samePort());
   expect((await master.registration(2)).executors).toMatchObject([{ info: { executorId: 'e1' } }]);
   expect(await master.untilGone('t1')).toMatchObject({ cause: 'TASK_FINISHED' });
   expect(await master.apply('DESTROY', V1)).toBeUndefined();

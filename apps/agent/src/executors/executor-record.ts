@@ -1,4 +1,4 @@
-import { executorInfoCodec, frameworkInfoCodec } from '@holdfast/contracts';
+import { executorInfoCodec, type ExecutorRef, frameworkInfoCodec } from '@holdfast/contracts';
 import type { LaunchId } from '@holdfast/core/base';
 import type { FrameworkInfo } from '@holdfast/core/offers';
 import type { ExecutorInfo } from '@holdfast/core/tasks';
@@ -22,6 +22,11 @@ export interface ExecutorRecord {
   /** When it was started, on the clock of `MonotonicClock`. */
   readonly startedMs: number;
 }
+
+export const refOf = ({ framework, info }: ExecutorRecord): ExecutorRef => ({
+  frameworkId: framework.id ?? '',
+  executorId: info.executorId,
+});
 
 /** A volume in the container of an executor. */
 export interface MountedVolume {

@@ -7,8 +7,8 @@ import { recordedLog } from '@holdfast/testing/log';
 import { manualWorld } from '@holdfast/testing/world';
 import { eventually, hasLogged, type TestAgent, V1, volumePath } from '../agent.fixture';
 import { EXECUTOR, FRAMEWORK } from '../fake-master.fixture';
-import { sendSignal } from '../processes';
-import { custom, hasMounted, pidsOf, runOf, sandboxOf, useExecutors, uuid } from './executor-bed.fixture';
+import { endLaunch } from '../processes/end-launch.fixture';
+import { custom, hasMounted, pidsOf, runOf, sandboxOf, useExecutors, uuid, worksIn } from './executor-bed.fixture';
 import type { ExecutorDeps } from './executor-deps';
 import { ExecutorKeeper } from './executor-keeper';
 import { encodeExecutor } from './executor-record';
@@ -73,10 +73,11 @@ it('a container of an executor is no stray to an inspection, even before it has 
   };
   const place = join(bed.directory(), 'elsewhere');
   mkdirSync(place);
-  const line = `mount --bind '${volumePath(agent)}' '${place}' && echo done && exec sleep 600`;
+  // It stays the process that it is: while one becomes another, its environment cannot be seen.
+  const line = `mount --bind '${volumePath(agent)}' '${place}' && echo done && read -r never`;
   const settingUp = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', line], {
     env: { PATH: process.env['PATH'], HOLDFAST_LAUNCH_ID: runOf(agent) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   try {
     await once(settingUp.stdout, 'data');
@@ -99,17 +100,14 @@ it('a container of an executor is no stray to an inspection, even before it has 
 
 it('a volume that could not be taken out is so with the next task that ends (A-154, architecture 11.1)', async () => {
   const agent = await bed.withVolume({ isolation: 'namespaces' });
-  const line =
-    '(cd data; touch begun; while [ ! -e ../free ]; do sleep 0.02; done; touch ../freed) & while [ ! -e go ]; do sleep 0.02; done';
-  const executor = custom(line);
+  const executor = custom('(cd data; touch begun; while [ ! -e ../free ]; do sleep 0.02; done) & while [ ! -e go ]; do sleep 0.02; done');
   launch('t2', { executor });
   const client = await withTask(agent, { executor, volumes: [V1] });
   await eventually(() => existsSync(join(volumePath(agent), 'begun')));
   await client.update('t1', 'TASK_FINISHED', uuid());
   await bed.master.untilState('t1', 'TASK_FINISHED');
-  const processes = pidsOf(runOf(agent));
   writeFileSync(join(sandboxOf(agent), 'free'), '');
-  await eventually(() => processes.some((pid) => !pidsOf(runOf(agent)).includes(pid)) && existsSync(join(sandboxOf(agent), 'freed')));
+  await eventually(() => !pidsOf(runOf(agent)).some((pid) => worksIn(pid, 'data')));
   expect(bed.master.all('task_gone')).toEqual([]);
   await client.update('t2', 'TASK_FINISHED', uuid());
   await Promise.all(['t1', 't2'].map((id) => bed.master.untilGone(id)));
@@ -123,8 +121,7 @@ it('an executor is over with its tasks when the machine has been restarted, and 
   await withTask(first, { volumes: [V1] });
   const [run, directory] = [runOf(first), join(first.workDir, 'meta/executors')];
   await first.stop();
-  for (const pid of pidsOf(run)) sendSignal(pid, 'SIGKILL');
-  await eventually(() => pidsOf(run).length === 0);
+  await endLaunch(run);
   const path = join(directory, `${run}.executor`);
   const kept = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, JSON.stringify({ ...kept, record: { ...kept.record, bootId: 'another' } }));

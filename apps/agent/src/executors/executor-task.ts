@@ -15,7 +15,6 @@ import {
   type LaunchRecord,
   mergeKill,
   type TaskEnd,
-  type TaskFiles,
   type Told,
 } from '../tasks';
 import type { Executor } from './executor';
@@ -51,13 +50,13 @@ export class ExecutorTask implements KeptTask {
 
   constructor(
     private readonly given: LaunchRecord,
-    files: TaskFiles,
+    file: string,
     private readonly deps: ExecutorDeps,
     readonly keeper: KeeperOf,
     private readonly places: TaskPlaces,
   ) {
     this.volumes = volumesOf(given.info);
-    this.account = new LaunchAccount(given, files, deps, () => keeper.onFinished(this));
+    this.account = new LaunchAccount(given, file, deps, () => keeper.onFinished(this));
     this.whenGone = new Promise<void>((resolve) => (this.resolveGone = resolve));
   }
 

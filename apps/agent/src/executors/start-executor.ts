@@ -1,14 +1,14 @@
 import type { Resources } from '@holdfast/core/resources';
 import type { TaskVolume } from '@holdfast/core/tasks';
 import type { VolumeKey } from '@holdfast/core/volumes';
-import { type Container, type ContainerLimits, LaunchFault } from '../containers';
+import { type Container, LaunchFault } from '../containers';
 import { DiskFault } from '../disks';
 import { describeFault, faultCode } from '../files';
 import { clearSandbox, commandOf, launchFailed, limitsOf, makeSandbox, shutdownGraceMs, type TaskEnd, userOf } from '../tasks';
 import type { PreparedVolumes } from '../volume-access';
 import type { ExecutorDeps } from './executor-deps';
 import { executorEnvironment } from './executor-environment';
-import type { ExecutorRecord } from './executor-record';
+import { type ExecutorRecord, refOf } from './executor-record';
 import type { ContainerSpec } from '../containers';
 
 export interface ExecutorStart {
@@ -39,10 +39,6 @@ export async function startExecutor(start: ExecutorStart, deps: ExecutorDeps): P
 const userOfExecutor = ({ framework, info }: ExecutorRecord, { settings }: ExecutorDeps): string | undefined =>
   userOf({ framework, info: { executor: { ...info, type: 'CUSTOM' } } }, settings);
 
-/** What an executor and the tasks that it has may use together. */
-export const limitsOfExecutor = (resources: Resources, { settings }: Pick<ExecutorDeps, 'settings'>): ContainerLimits =>
-  limitsOf({ resources }, settings);
-
 function planExecutor({ record, resources }: ExecutorStart, { mounts, groups }: PreparedVolumes, deps: ExecutorDeps): ContainerSpec {
   const { framework, info, runId, isolation, sandbox } = record;
   const { command } = info;
@@ -64,11 +60,22 @@ function planExecutor({ record, resources }: ExecutorStart, { mounts, groups }: 
       shutdownGraceMs: shutdownGraceMs(info),
       reregistrationTimeoutMs: times.reregistrationTimeoutMs,
     }),
-    limits: limitsOfExecutor(resources, deps),
+    limits: limitsOf({ resources }, settings),
     ...(command?.uris && { uris: command.uris }),
     ...(user !== undefined && { user }),
     ...(user !== undefined && groups.length > 0 && { groups }),
   };
+}
+
+/** What it and the tasks that it has may use together from now on. */
+export function adjustLimits(container: Container, record: ExecutorRecord, resources: Resources, deps: ExecutorDeps): void {
+  const { log, runtime, settings } = deps;
+  try {
+    runtime.setLimits(container, limitsOf({ resources }, settings));
+  } catch (fault) {
+    // More memory is in use than is left to it when a task is over; until it gives that back it may keep it.
+    log.info({ err: fault, ...refOf(record) }, 'the limits of an executor could not be adjusted');
+  }
 }
 
 /** Takes the volumes of these tasks out of the sandbox of an executor that is gone. */

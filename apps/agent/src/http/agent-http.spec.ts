@@ -269,7 +269,7 @@ describe('the files of tasks over HTTP', () => {
     writeFileSync(join(sandbox, 'text'), 'hé!');
     expect(await json(agent, file('read', `${sandbox}/text`, '&offset=0&length=2'))).toEqual({ data: 'h', offset: 0 });
     expect(await json(agent, file('read', `${sandbox}/text`, '&offset=1&length=2'))).toEqual({ data: 'é', offset: 1 });
-    await eventually(async () => (await get(agent, file('download', `${sandbox}/sub/a b.json`))).status === 200);
+    await eventually(async () => (await (await get(agent, file('download', `${sandbox}/sub/a b.json`))).text()) === 'x');
     const download = await get(agent, file('download', `${sandbox}/sub/a b.json`));
     expect(Object.fromEntries(download.headers)).toMatchObject({
       'content-type': 'application/json',

@@ -30,9 +30,9 @@ async function inspect(): Promise<AgentInspection> {
 
 /** A process in a mount namespace of its own, after a command in there; as an operator would start it, or a container that was forgotten. */
 async function inNamespace(command: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', `${command} && echo done && exec sleep 600`], {
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', `${command} && echo done && read -r never`], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   strays.push(child);
   await once(child.stdout!, 'data');

@@ -13,7 +13,6 @@ it.each([
 ])('a clock that is set %s neither ends the registration nor stops what is repeated (D-050, D-072)', async (_way, jumpMs) => {
   let offsetMs = 0;
   bed.master.acknowledges = false;
-  bed.master.pingTimeoutMs = 5_000;
   const agent = await bed.start({ updateRetryMs: 20, updateRetryMaxMs: 40 }, { ...realWorld(), nowMs: () => Date.now() + offsetMs });
   await bed.master.registration();
   const running = bed.master.run({ id: 'running', line: waiting() });

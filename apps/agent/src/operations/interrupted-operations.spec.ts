@@ -1,23 +1,24 @@
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResourceOperationType } from '@holdfast/core/offers';
 import { type Resource, Resources } from '@holdfast/core/resources';
 import type { FailpointName } from '@holdfast/platform/failpoints';
+import { useAgentProcesses } from '../agent-process.fixture';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
-import { useKilledAgents } from './killed-agent.fixture';
 
 jest.setTimeout(60_000);
 
 const V1 = volumeResource('v1', 100);
 const NEIGHBOUR = volumeResource('neighbour', 50);
-const agents = useKilledAgents();
-const master = () => agents.master();
+const agents = useAgentProcesses();
+const master = () => agents.master;
+const failpoints = () => join(agents.directory(), 'failpoints');
+beforeEach(() => void mkdirSync(failpoints()));
 const path = (id: string) => join(agents.directory(), 'work/volumes/roles/eng', id);
 
 /** An agent with disk for V1, a volume beside it and, if wanted, V1 with files in it. */
 async function withNeighbour({ withV1 }: { readonly withV1: boolean }) {
-  const child = agents.start();
+  const agent = agents.start({ HOLDFAST_FAILPOINTS: failpoints() });
   await master().registration(1);
   await master().apply('RESERVE', reservedDisk(150));
   await master().apply('CREATE', NEIGHBOUR);
@@ -27,16 +28,15 @@ async function withNeighbour({ withV1 }: { readonly withV1: boolean }) {
     mkdirSync(join(path('v1'), 'deep/er'), { recursive: true });
     writeFileSync(join(path('v1'), 'deep/er/file'), 'data');
   }
-  return child;
+  return agent;
 }
 
 /** The agent dies at the failpoint in the course of the operation, and is started again; the answer is what it reports then. */
 async function dyingAt(failpoint: FailpointName, type: ResourceOperationType, resource: Resource, id?: string) {
-  const child = await withNeighbour({ withV1: type === 'DESTROY' });
-  agents.arm(failpoint);
-  const exited = once(child, 'exit');
+  const agent = await withNeighbour({ withV1: type === 'DESTROY' });
+  writeFileSync(join(failpoints(), failpoint), '');
   master().send(id === undefined ? master().operation(type, [resource]) : master().tracked(id, type, resource));
-  expect(await exited).toEqual([null, 'SIGKILL']);
+  expect(await agent.exit).toBe('SIGKILL');
   agents.start();
   return master().registration(2);
 }

@@ -204,8 +204,7 @@ describe('an agent', () => {
 
   it('lists what is not acknowledged when it registers, and tells it again', async () => {
     bed.master.acknowledges = false;
-    // Longer than the test may take, so that nothing is repeated for another reason.
-    const agent = await bed.started({ updateRetryMs: 300_000 });
+    const agent = await bed.started();
     bed.master.send(bed.master.tracked('o1', 'RESERVE', reservedDisk(100)), bed.master.tracked('o2', 'CREATE', V1));
     bed.master.send(bed.master.tracked('o3', 'CREATE', volumeResource('v1', 7)), bed.master.tracked('o4', 'DESTROY', V1));
     const statuses = await Promise.all(['o1', 'o2', 'o3', 'o4'].map((id) => bed.master.untilOperation(id)));

@@ -1,3 +1,4 @@
+export { closeInherited } from './close-inherited';
 export { childrenOf, findProcesses, type ProcessSearch, variablesOf } from './find-processes';
 export { descendsFrom, foreignMountNamespaces, mountNamespaceOf } from './mount-namespaces';
 export { ProcessFinder } from './process-finder';

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Bug } from '@holdfast/core/base';
+import { eventually } from '@holdfast/testing/eventually';
 import { childrenOf, findProcesses, isAlive, markOf, sendSignal } from './index';
 
 const started: number[] = [];
@@ -11,8 +13,11 @@ afterEach(() => {
 async function sleeper(env: NodeJS.ProcessEnv = {}): Promise<number> {
   const child = spawn('sleep', ['600'], { env: { PATH: process.env['PATH'], ...env }, detached: true, stdio: 'ignore' });
   await once(child, 'spawn');
-  started.push(child.pid!);
-  return child.pid!;
+  const pid = child.pid!;
+  started.push(pid);
+  // It has one only a moment after it has become the program.
+  await eventually(() => readFileSync(`/proc/${pid}/environ`).length > 0);
+  return pid;
 }
 
 describe('a process mark', () => {
@@ -24,12 +29,14 @@ describe('a process mark', () => {
 
   it('says that a zombie is not alive', async () => {
     // Its parent becomes sleep, which never asks after it.
-    const parent = spawn('sh', ['-c', 'sleep 0.01 & echo $!; exec sleep 600'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     started.push(parent.pid!);
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(String(line));
     const mark = markOf(pid)!;
-    while (isAlive(mark)) await new Promise(setImmediate);
+    await eventually(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+    sendSignal(pid, 'SIGKILL');
+    await eventually(() => !isAlive(mark));
     expect(markOf(pid)).toEqual(mark);
     expect(findProcesses({ session: parent.pid! })).not.toContain(pid);
   });

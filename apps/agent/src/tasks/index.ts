@@ -1,5 +1,5 @@
 export { droppedByRestart, endStatus, endWithGroup, killedDuringLaunch, launchFailed, type TaskEnd } from './end-status';
-export type { CustomExecutors, Excess, KeeperOf, KeptTask, KillWish, TaskFiles } from './kept-task';
+export type { CustomExecutors, Excess, KeeperOf, KeptTask, KillWish } from './kept-task';
 export { type Kill, Killer, mergeKill, monotonicMs, type MonotonicClock } from './kill';
 export { LaunchAccount, type AccountDeps } from './launch-account';
 export type { LaunchDeps, LaunchSettings } from './launch-deps';

@@ -67,13 +67,6 @@ export interface Excess {
   readonly limitation: Resources;
 }
 
-/** What one launch keeps on the disk; in a directory that all share, so that starting and ending make few changes there. */
-export interface TaskFiles {
-  readonly journal: string;
-  /** Written by the container and its spawner. */
-  readonly log: string;
-}
-
 /** What every kept task asks of whoever keeps it. */
 export interface KeeperOf {
   /** Whether another launch of this agent has the volume (A-158). */
@@ -84,8 +77,8 @@ export interface KeeperOf {
 
 /** The executors that frameworks bring, which run tasks in a container of theirs. */
 export interface CustomExecutors {
-  /** The task of `record`, whose `info.executor` is CUSTOM; kept, not begun. Of a group, `record.group` says how many belong together. */
-  taskOf(record: LaunchRecord, files: TaskFiles, keeper: KeeperOf): KeptTask;
+  /** The task of `record`, whose `info.executor` is CUSTOM, with its journal in `file`; kept, not begun. Of a group, `record.group` says how many belong together. */
+  taskOf(record: LaunchRecord, file: string, keeper: KeeperOf): KeptTask;
   /** Every journal has been read and every task of theirs resumed: what is left of them now has none. */
   recovered(): Promise<void>;
   /** Ends it with its tasks (D-059). False: it is not known here. */

@@ -1,6 +1,7 @@
 import { existsSync, linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentMessage } from '@holdfast/contracts';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { manualWorld } from '@holdfast/testing/world';
 import { FRAMEWORK, runTask } from '../fake-master.fixture';
@@ -35,7 +36,7 @@ const told = (state: Told['state']): Told => ({ state, source: 'SOURCE_EXECUTOR'
 const accountAt = (path: string) =>
   new LaunchAccount(
     RECORD,
-    { journal: path, log: join(directory(), 'l1.log') },
+    path,
     {
       world,
       log: recordedLog(),
@@ -103,7 +104,7 @@ it('writes down at once what is acknowledged while a newer status waits: no mast
   const starting = lastUuid();
   await account.reports.say(told('TASK_RUNNING'));
   account.acknowledge(starting);
-  while (!readFileSync(journal(), 'utf8').includes('acknowledged')) await new Promise(setImmediate);
+  await eventually(() => readFileSync(journal(), 'utf8').includes('acknowledged'));
   expect((await LaunchJournal.read(journal()))?.events.map(({ kind }) => kind)).toEqual(['status', 'status', 'acknowledged']);
   await account.close();
 });
@@ -149,6 +150,6 @@ it('has its last status and that it is gone on the disk before it says so, and r
   account.acknowledge(lastUuid());
   expect(finished).toBe(1);
   await account.close();
-  while (existsSync(journal())) await new Promise(setImmediate);
+  await eventually(() => !existsSync(journal()));
   expect(readFileSync(copy, 'utf8')).toBe(before);
 });

@@ -2,7 +2,6 @@ import type { ReportedTask } from '@holdfast/contracts';
 import { isTerminal, type TaskRef, type TaskState } from '@holdfast/core/tasks';
 import type { Logger } from '@holdfast/platform/process';
 import { describeFault, removeIfPresent } from '../files';
-import type { TaskFiles } from './kept-task';
 import { type LaunchEvent, LaunchJournal } from './launch-journal';
 import type { LaunchRecord } from './launch-record';
 import { LaunchReports, type ReportDeps, type Told, type ToldEvent } from './launch-reports';
@@ -23,12 +22,12 @@ export class LaunchAccount {
 
   constructor(
     private readonly record: LaunchRecord,
-    private readonly files: TaskFiles,
+    private readonly file: string,
     private readonly deps: AccountDeps,
     /** The master has confirmed everything. */
     private readonly onFinished: () => void,
   ) {
-    this.journal = new LaunchJournal(files.journal, deps.world, (fault) =>
+    this.journal = new LaunchJournal(file, deps.world, (fault) =>
       deps.log.error({ err: fault, ...this.ref }, 'what happened to a task could not be written down'),
     );
     this.reports = new LaunchReports(record, this.journal, deps);
@@ -113,22 +112,20 @@ export class LaunchAccount {
     return this.journal.close();
   }
 
-  /** True: nothing is left to do, and the files are going. */
+  /** True: nothing is left to do, and the file is going. */
   private finishIfConfirmed(): boolean {
     if (!this.reports.isComplete) return false;
-    this.removeFiles().catch((fault: unknown) =>
-      this.deps.log.warn({ err: fault, ...this.ref }, 'the files of an ended task could not be removed'),
+    this.removeFile().catch((fault: unknown) =>
+      this.deps.log.warn({ err: fault, ...this.ref }, 'the journal of an ended task could not be removed'),
     );
     this.onFinished();
     return true;
   }
 
-  /** The journal last: without it nobody would know what the log is of. */
-  private async removeFiles(): Promise<void> {
+  private async removeFile(): Promise<void> {
     this.reports.stop();
     await this.journal.discard();
-    await removeIfPresent(this.files.log);
-    await removeIfPresent(this.files.journal);
+    await removeIfPresent(this.file);
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Resources, scalar } from '@holdfast/core/resources';
 import { manualWorld } from '@holdfast/testing/world';
+import { readContainerLog } from '../containers';
 import { volumeResource } from '../disks/volumes.fixture';
 import { FRAMEWORK, runTask } from '../fake-master.fixture';
 import { mountSmallDisk, type SmallDisk, useTempDirectory } from '../files/temp-directory.fixture';
@@ -46,6 +47,18 @@ async function begun(): Promise<LaunchJournal> {
   return journal;
 }
 const eventsOf = async () => (await LaunchJournal.read(path()))?.events;
+
+it('has the words of the container in between, and neither is taken for the other', async () => {
+  const journal = await begun();
+  await journal.append(EVENTS[0]!);
+  appendFileSync(path(), `{ "child-pid": 7\nholdfast: process 6 5\n, "pid-namespace": 4 }\nholdfast: running\n`);
+  await journal.append(EVENTS[1]!, EVENTS[2]!);
+  appendFileSync(path(), '{ "exit-code": 9 }\n');
+  await journal.append(...EVENTS.slice(3));
+  await journal.close();
+  expect(await eventsOf()).toEqual(EVENTS);
+  expect(await readContainerLog(path())).toEqual({ mark: { pid: 6, startTicks: 5 }, isRunning: true, exitCode: 9 });
+});
 
 it('gives back what was asked for and what has happened, in order', async () => {
   const journal = await begun();

@@ -30,8 +30,9 @@ export interface JournalContent {
 const HOLD_BACK_MS = 1000;
 
 /**
- * The file of a launch: what was asked for in the first line, then one line for each event. Only ever added to, so that whatever ends the
- * agent, all but the last line are whole.
+ * The file of a launch: what was asked for in the first line, then one line for each event, and between them what its container says of
+ * itself: one file, since a file system takes its time to make and remove each. Only ever added to, so that whatever ends the agent, all but
+ * the last line are whole.
  */
 export class LaunchJournal {
   /** Its descriptor: a FileHandle takes a thread to be closed, which this does not need. */
@@ -56,7 +57,7 @@ export class LaunchJournal {
 
   /** Begins the file, with these events in it; throws the system's error, and leaves none, if that does not work. */
   async create(record: LaunchRecord, ...events: readonly LaunchEvent[]): Promise<void> {
-    const file = await openFile(this.path, 'wx', 0o600);
+    const file = await openFile(this.path, 'ax', 0o600);
     try {
       await writeWhole(file, `${encodeLaunch(record)}\n${linesOf(events)}`);
       this.file = file;
@@ -157,15 +158,17 @@ function toJson(event: LaunchEvent): Json {
   }
 }
 
-/** Undefined: an empty line, or what was cut off. */
+/** Undefined: an empty line, what was cut off, or a word of the container. */
 function parse(line: string): LaunchEvent | undefined {
-  let json: Json;
+  let json: Json | { readonly kind?: undefined };
   try {
     json = JSON.parse(line) as Json;
   } catch {
     return undefined;
   }
   switch (json.kind) {
+    case undefined:
+      return undefined;
     case 'status': {
       const status = taskStatusCodec.decode(Buffer.from(json.status, 'base64'));
       if (!status.ok || status.value.uuid === undefined) return undefined;

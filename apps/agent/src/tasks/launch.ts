@@ -7,7 +7,7 @@ import { type Container, endOf, readContainerLog } from '../containers';
 import { DiskFault } from '../disks';
 import { faultCode } from '../files';
 import { droppedByRestart, endStatus, killedDuringLaunch, launchFailed, type TaskEnd } from './end-status';
-import type { Excess, KeptTask, KillWish, TaskFiles } from './kept-task';
+import type { Excess, KeptTask, KillWish } from './kept-task';
 import { type Kill, Killer, mergeKill } from './kill';
 import { LaunchAccount } from './launch-account';
 import type { LaunchDeps } from './launch-deps';
@@ -38,13 +38,14 @@ export class Launch implements KeptTask {
 
   constructor(
     readonly record: LaunchRecord,
-    private readonly files: TaskFiles,
+    /** Its journal, in which its container says how it does, too. */
+    private readonly file: string,
     private readonly deps: LaunchDeps,
     private readonly group?: TaskGroup,
   ) {
     this.volumes = volumesOf(record.info);
     this.killer = new Killer(deps);
-    this.account = new LaunchAccount(record, files, deps, () => {
+    this.account = new LaunchAccount(record, file, deps, () => {
       this.killer.stop();
       deps.onFinished(this);
     });
@@ -122,7 +123,7 @@ export class Launch implements KeptTask {
     const { launchId, isolation, bootId } = this.record;
     const given = this.group?.endOf(this);
     if (!given && bootId !== this.deps.settings.bootId) return this.endedWithMachine();
-    const container = await this.deps.runtime.adopt(launchId, isolation, this.files.log);
+    const container = await this.deps.runtime.adopt(launchId, isolation, this.file);
     if (given) return this.endedBefore(container, given);
     if (!container) return this.ended(this.neverStarted());
     this.follow(container);
@@ -213,7 +214,7 @@ export class Launch implements KeptTask {
     if (!this.account.reports.hasSaid('TASK_STARTING')) void this.account.reports.say(STARTING);
     const started = await this.deps.slots.during(async () => {
       const late = killed();
-      return late ?? setUpContainer(this, { ...this.files, ...(gate !== undefined && { gate }) }, killed, this.deps);
+      return late ?? setUpContainer(this, { log: this.file, ...(gate !== undefined && { gate }) }, killed, this.deps);
     });
     if ('state' in started) return started;
     this.current = started;
@@ -259,7 +260,7 @@ export class Launch implements KeptTask {
   }
 
   private async endedWithMachine(): Promise<void> {
-    const log = await readContainerLog(this.files.log);
+    const log = await readContainerLog(this.file);
     if (log.mark === undefined) return this.ended(this.neverStarted());
     const end = endOf(log, undefined);
     const isKnown = end.kind !== 'lost';

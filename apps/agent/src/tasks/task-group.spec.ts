@@ -4,7 +4,7 @@ import { isTerminal, type TaskState } from '@holdfast/core/tasks';
 import { eventually, processesOf, sandboxOf, type TestAgent, useAgents, V1, volumePath, waiting } from '../agent.fixture';
 import { reservedDisk, volumeResource } from '../disks/volumes.fixture';
 import { FRAMEWORK, memberOf, runGroup, type TaskWish } from '../fake-master.fixture';
-import { sendSignal } from '../processes';
+import { endLaunch } from '../processes/end-launch.fixture';
 
 const bed = useAgents();
 const { started, withVolume } = bed;
@@ -85,10 +85,10 @@ describe.each(['namespaces', 'plain'] as const)('a task group (%s)', (isolation)
     await gone('t2');
     await running('t1', 't3');
     expect(last('t2')).toMatchObject({ state: 'TASK_FINISHED' });
-    expect((await agent.state()).tasks.map(({ id, state }) => [id, state])).toEqual([
-      ['t1', 'TASK_RUNNING'],
-      ['t3', 'TASK_RUNNING'],
-    ]);
+    const known = async () => (await agent.state()).tasks.map(({ id, state }) => `${id} ${state}`);
+    // It is forgotten when the agent hears that the master knows.
+    await eventually(async () => (await known()).length === 2);
+    expect(await known()).toEqual(['t1 TASK_RUNNING', 't3 TASK_RUNNING']);
     writeFileSync(join(sandboxOf(agent, memberOf(group, 0)), 'go'), '');
     await gone('t1', 't3');
     expect(last('t1')).toMatchObject({ state: 'TASK_FAILED', message: 'Command exited with status 3' });
@@ -264,13 +264,13 @@ describe('the next agent', () => {
     const group = launch({ id: 't1', line: 'sleep 600' }, { id: 't2', line: 'sleep 600' });
     await running('t1', 't2');
     await first.stop();
-    return { group, fileOf: (at: number, kind: string) => join(first.workDir, 'meta/tasks', `${group.tasks[at]!.launchId}.${kind}`) };
+    return { group, fileOf: (at: number) => join(first.workDir, 'meta/tasks', `${group.tasks[at]!.launchId}.journal`) };
   }
 
   it('ends the rest of a group of which it finds one task not started', async () => {
     const { group, fileOf } = await left();
-    for (const pid of processesOf(memberOf(group, 0))) sendSignal(pid, 'SIGKILL');
-    rmSync(fileOf(0, 'log'));
+    await endLaunch(group.tasks[0]!.launchId);
+    writeFileSync(fileOf(0), readFileSync(fileOf(0), 'utf8').replace(/^holdfast: .*\n/gm, ''));
     await bed.start();
     await gone('t1', 't2');
     expect(last('t1')).toMatchObject({ state: 'TASK_DROPPED', reason: 'REASON_AGENT_RESTARTED' });
@@ -283,9 +283,9 @@ describe('the next agent', () => {
   it('tells of each task of a group that it was lost with the machine', async () => {
     const { group, fileOf } = await left();
     for (const at of [0, 1]) {
-      for (const pid of processesOf(memberOf(group, at))) sendSignal(pid, 'SIGKILL');
-      const journal = readFileSync(fileOf(at, 'journal'), 'utf8');
-      writeFileSync(fileOf(at, 'journal'), journal.replace(/"bootId":"[^"]*"/, '"bootId":"an earlier one"'));
+      await endLaunch(group.tasks[at]!.launchId);
+      const journal = readFileSync(fileOf(at), 'utf8');
+      writeFileSync(fileOf(at), journal.replace(/"bootId":"[^"]*"/, '"bootId":"an earlier one"'));
     }
     await bed.start();
     await gone('t1', 't2');

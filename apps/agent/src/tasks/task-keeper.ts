@@ -11,7 +11,7 @@ import type { Isolation, NotEnforced } from '../containers';
 import { makeDirectories, removeIfPresent } from '../files';
 import { earlierVerdict } from './earlier-verdict';
 import { launchFailed, type TaskEnd } from './end-status';
-import type { CustomExecutors, KeptTask, TaskFiles } from './kept-task';
+import type { CustomExecutors, KeptTask } from './kept-task';
 import { Launch } from './launch';
 import type { LaunchDeps } from './launch-deps';
 import { type JournalContent, LaunchJournal } from './launch-journal';
@@ -235,9 +235,9 @@ export class TaskKeeper {
   private add(record: LaunchRecord, group?: TaskGroup): KeptTask {
     const { directory, customExecutors } = this.deps;
     const { launchId } = record;
-    const files: TaskFiles = { journal: join(directory, `${launchId}${JOURNAL}`), log: join(directory, `${launchId}.log`) };
+    const file = join(directory, `${launchId}${JOURNAL}`);
     const isTheirs = isCustom(record.info) && customExecutors;
-    const launch = isTheirs ? isTheirs.taskOf(record, files, this.launchDeps) : new Launch(record, files, this.launchDeps, group);
+    const launch = isTheirs ? isTheirs.taskOf(record, file, this.launchDeps) : new Launch(record, file, this.launchDeps, group);
     this.launches.set(launchId, launch);
     enter(this.byTask, taskKey(launch.ref.frameworkId, launch.ref.taskId), launch);
     for (const { volume } of launch.volumes) enter(this.byVolume, volume, launch);

@@ -14,6 +14,7 @@ describe.each(['namespaces', 'plain'] as const)('a task (%s)', (isolation) => {
       id: 't1',
       line: 'echo hello; pwd; echo "$MESOS_TASK_ID $MESOS_FRAMEWORK_ID $MESOS_AGENT_ID $MESOS_SANDBOX"',
     });
+    await bed.master.untilState('t1', 'TASK_FINISHED');
     await bed.master.untilGone('t1');
     expect(bed.master.statuses('t1').map(({ state, source }) => [state, source])).toEqual([
       ['TASK_STARTING', 'SOURCE_EXECUTOR'],
@@ -82,11 +83,13 @@ describe.each(['namespaces', 'plain'] as const)('a task (%s)', (isolation) => {
   });
 
   it('is ended by SIGTERM, or by SIGKILL when it does not obey within its grace (D-057)', async () => {
-    await started({ isolation });
-    bed.master.run({ id: 'obeys', line: "trap 'exit 0' TERM; while :; do sleep 0.01; done", killGraceMs: 60_000 });
-    const deaf = bed.master.run({ id: 'deaf', line: "trap '' TERM; sleep 600 & while :; do sleep 0.01; done" });
-    for (const id of ['obeys', 'deaf']) await bed.master.untilState(id, 'TASK_RUNNING');
-    // Its trap takes a moment to stand; a signal before that would end the shell as well, and be TASK_KILLED too.
+    const agent = await started({ isolation });
+    const obeys = bed.master.run({ id: 'obeys', line: "trap 'exit 0' TERM; touch up; while :; do sleep 0.01; done", killGraceMs: 60_000 });
+    const deaf = bed.master.run({ id: 'deaf', line: "trap '' TERM; touch up; sleep 600 & while :; do sleep 0.01; done" });
+    for (const task of [obeys, deaf]) {
+      await bed.master.untilState(task.info.taskId, 'TASK_RUNNING');
+      await eventually(() => existsSync(join(sandboxOf(agent, task), 'up')));
+    }
     bed.master.send(
       { kind: 'kill_task', frameworkId: 'f1', taskId: 'obeys' },
       { kind: 'kill_task', frameworkId: 'f1', taskId: 'deaf', graceMs: 200 },
@@ -160,6 +163,7 @@ describe.each(['namespaces', 'plain'] as const)('a task (%s)', (isolation) => {
     const agent = await started({ isolation });
     const task = runTask({ id: 't1', line: 'echo ran' });
     bed.master.send(task, task);
+    await bed.master.untilState('t1', 'TASK_FINISHED');
     await bed.master.untilGone('t1');
     bed.master.send(task);
     expect(await bed.master.apply('RESERVE', reservedDisk(1))).toBeUndefined();

@@ -28,8 +28,8 @@ const at = (volume: Resource, containerPath: string, mode: 'RW' | 'RO' = 'RW'): 
 async function forgottenMount(path: string): Promise<ChildProcess> {
   const place = join(directory(), 'forgotten');
   mkdirSync(place);
-  const line = `mount --bind '${path}' '${place}' && echo done && exec sleep 600`;
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', line], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = `mount --bind '${path}' '${place}' && echo done && read -r never`;
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', line], { stdio: ['pipe', 'pipe', 'inherit'] });
   undo.push(() => stop(child));
   await once(child.stdout, 'data');
   return child;
@@ -89,7 +89,7 @@ describe.each(TEST_DISKS)('a volume on a %s disk', (kind, makeDisk) => {
     writeFileSync(join(path, 'file'), 'data');
     const stray = await forgottenMount(path);
     expect((await bed.master.apply('DESTROY', volume))?.message).toContain(
-      `by process ${stray.pid} (sleep); unmount it and repeat the DESTROY`,
+      `by process ${stray.pid} (sh); unmount it and repeat the DESTROY`,
     );
     expect(readFileSync(join(path, 'file'), 'utf8')).toBe('data');
     await stop(stray);

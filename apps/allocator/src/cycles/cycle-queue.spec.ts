@@ -1,4 +1,5 @@
 import { connectRedis } from '@holdfast/platform/redis';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
 import { openCycleQueue, type CycleQueue, type CycleReason } from './cycle-queue';
@@ -78,7 +79,7 @@ describe('the queue of offer cycles', () => {
     queue.ask('books_changed');
     const client = connectRedis({ url: redis.url, name: 'test', log: recordedLog(), whileAway: 'wait' });
     // BullMQ's mark of a job that follows the one that runs.
-    while (!(await client.keys('*')).some((key) => key.includes(':dn:'))) await client.ping();
+    await eventually(async () => (await client.keys('*')).some((key) => key.includes(':dn:')));
     await client.flushall();
     client.disconnect();
     const second = nextCycle();
@@ -92,12 +93,12 @@ describe('the queue of offer cycles', () => {
   it('says while Redis does not take what is asked', async () => {
     redis.pause();
     queue.ask('books_changed');
-    while (queue.isAnswering) await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => !queue.isAnswering);
     const cycle = nextCycle();
     redis.resume();
     await cycle.begun;
     cycle.finish();
     queue.ask('period');
-    while (!queue.isAnswering) await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => queue.isAnswering);
   });
 });

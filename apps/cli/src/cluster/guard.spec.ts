@@ -11,7 +11,7 @@ const SUPERVISOR = buildSync({
     contents: `
       import { spawn } from 'node:child_process';
       import { startGuard } from './guard';
-      const guard = startGuard({ graceMs: 200 });
+      const guard = startGuard({ graceMs: Number(process.argv[2]) });
       const service = spawn('/bin/sh', ['-c', process.argv[1]], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] });
       guard.watch(service.pid);
       process.stdout.write(service.pid + '\\n');
@@ -26,14 +26,17 @@ const SUPERVISOR = buildSync({
   write: false,
 }).outputFiles[0]?.text;
 
-function startSupervisor(service: string): {
+function startSupervisor(
+  service: string,
+  graceMs = 200,
+): {
   readonly child: ChildProcess;
   readonly servicePid: Promise<number>;
   readonly allGone: Promise<unknown>;
   /** Resolves when the supervisor or its service has printed the word. */
   readonly untilSays: (word: string) => Promise<unknown>;
 } {
-  const child = spawn(process.execPath, ['-e', SUPERVISOR ?? '', service], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['-e', SUPERVISOR ?? '', service, String(graceMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout?.on('data', (data: Buffer) => {
     said += data.toString();
@@ -70,6 +73,7 @@ describe('the guard', () => {
   it('asks first, so that a service can end in order', async () => {
     const { child, servicePid, allGone, untilSays } = startSupervisor(
       "trap 'echo asked; exit' TERM; echo armed; while :; do sleep 0.1; done",
+      60_000,
     );
     await untilSays('armed');
     // The supervisor says the pid once its guard has it; before that nobody would ask the service to end.

@@ -16,14 +16,14 @@ describe('the private Redis of a cluster', () => {
   let server: ChildProcess | undefined;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
-    port = await freePort();
   });
   afterEach(async () => {
     await kill();
     await rm(dir, { recursive: true, force: true });
   });
 
-  async function start(): Promise<void> {
+  async function start(attemptsLeft = 5): Promise<void> {
+    port = await freePort();
     const { command, args, env, isServingLine } = redisSpec({
       program: findRedisServer(process.env['PATH'] ?? ''),
       port,
@@ -32,7 +32,15 @@ describe('the private Redis of a cluster', () => {
     });
     const child = spawn(command, [...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
     server = child;
-    await new Promise<void>((resolve) => createInterface({ input: child.stdout }).on('line', (line) => isServingLine(line) && resolve()));
+    const serves = await new Promise<boolean>((resolve) => {
+      child.once('exit', () => resolve(false));
+      createInterface({ input: child.stdout }).on('line', (line) => isServingLine(line) && resolve(true));
+    });
+    if (serves) return;
+    server = undefined;
+    if (attemptsLeft === 0) throw new Error('the server does not start');
+    // Somebody else may have taken the port in between.
+    await start(attemptsLeft - 1);
   }
   async function kill(): Promise<void> {
     const child = server;

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { basicAuthorization, hashSecret } from '@holdfast/platform/credentials';
 import {
   allApplied,
@@ -20,7 +19,11 @@ import {
   task,
 } from '@holdfast/scheduler-sdk';
 import { startCluster, type ReadyInfo, type TestCluster } from '@holdfast/testing/cluster';
+import { eventually } from '@holdfast/testing/eventually';
 import { runHoldfast } from '../command-line.fixture';
+
+// Each test starts a cluster or two, which may take 45 s on a machine that is busy.
+jest.setTimeout(180_000);
 
 /** `holdfast dev` as a process, with real services from dist/. */
 describe('holdfast dev', () => {
@@ -184,7 +187,7 @@ async function runTaskOnVolume({ ready }: TestCluster): Promise<string> {
   const path = join(agentDir, 'volumes/roles/eng/kept/file');
   allApplied(await scheduler.accept(offer, [reserve(reservedDisk), createVolume(volume), launch(writer)]));
   await scheduler.untilTask('t', ['TASK_RUNNING']);
-  while (!existsSync(path)) await pause(20);
+  await eventually(() => existsSync(path));
   scheduler.close();
   return agentDir;
 }

@@ -1,5 +1,6 @@
 import { Resources, scalar } from '@holdfast/core/resources';
-import { engDisk, launch, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 
 const cpu = scalar('cpus', 1);
 const mem = scalar('mem', 64);

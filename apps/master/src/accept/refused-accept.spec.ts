@@ -2,7 +2,8 @@ import { Resources, scalar } from '@holdfast/core/resources';
 import { refuse, refused } from '@holdfast/core/base';
 import type { Operation } from '@holdfast/core/offers';
 import { disconnectAgent } from '../agents';
-import { engDisk, executorInfo, launch, launchGroup, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, executorInfo, launch, launchGroup, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);

@@ -1,6 +1,7 @@
 import type { Operation } from '@holdfast/core/offers';
 import { Resources, scalar, type Resource } from '@holdfast/core/resources';
-import { engDisk, launch, MasterStory, reportedTask, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);

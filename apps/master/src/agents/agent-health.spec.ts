@@ -1,4 +1,5 @@
-import { launch, MasterStory, type StoryAgent } from '../master.fixture';
+import { launch } from '../builders.fixture';
+import { MasterStory, type StoryAgent } from '../master.fixture';
 import { scalar } from '@holdfast/core/resources';
 import { agentInfoOf, pong, watched } from './agent-health.fixture';
 import type { AdmittedAgent } from './agent-store';

@@ -1,5 +1,6 @@
 import { Resources, scalar } from '@holdfast/core/resources';
-import { engDisk, launch, MasterStory, reportedTask, volume } from '../master.fixture';
+import { engDisk, launch, reportedTask, volume } from '../builders.fixture';
+import { MasterStory } from '../master.fixture';
 import { asBookChange } from './agent-snapshot';
 import { disconnectAgent } from './disconnect-agent';
 import { reportAnew } from './report-anew';

@@ -3,11 +3,12 @@ import { agentLinkService, type AgentMessage, type MasterMessage } from '@holdfa
 import type { RunningService } from '@holdfast/platform/process';
 import { connectRedis } from '@holdfast/platform/redis';
 import { createRpcClient, type RpcClient } from '@holdfast/platform/rpc';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
 import { startMaster } from '../composition';
 import { masterSettings } from '../config';
-import { ScriptedRegistry, until } from '../ledger/scripted-registry.fixture';
+import { ScriptedRegistry } from '../ledger/scripted-registry.fixture';
 import { RedisAgentStore, type AdmittedAgent } from './agent-store';
 
 jest.setTimeout(60_000);
@@ -53,8 +54,9 @@ describe('membership', () => {
       HOLDFAST_MASTER_REGISTRY: registry.address,
       HOLDFAST_MASTER_KEY_PREFIX: prefix,
       HOLDFAST_REDIS_URL: redis.url,
-      HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS: '20',
-      HOLDFAST_MASTER_AGENT_TIMEOUT_MS: '100',
+      HOLDFAST_MASTER_AGENT_PING_INTERVAL_MS: '40',
+      // Long beside a pause of this process, which is the agents, too.
+      HOLDFAST_MASTER_AGENT_TIMEOUT_MS: '2000',
       ...env,
     });
     const master = await startMaster(settings, log);
@@ -102,29 +104,29 @@ describe('membership', () => {
   it('of an agent ends with its pongs, stands in Redis, and begins anew when it comes back to the next master (D-070, D-075, D-076)', async () => {
     const first = await start();
     const agent = join(first, 'store-1');
-    await until(() => pingsOf(agent) > 20);
+    await eventually(() => pingsOf(agent) > 20);
     expect(agent.isEnded).toBe(false);
     agent.isSilent = true;
-    await until(() => agent.isEnded);
+    await eventually(() => agent.isEnded);
     expect(await stored()).toMatchObject([{ id: agent.id().agentId, unreachableSinceMs: expect.any(Number) }]);
     await masters.pop()!.stop();
 
     const second = await start();
     const again = join(second, 'store-1', agent.id().agentId);
-    await until(() => again.id() !== undefined);
+    await eventually(() => again.id() !== undefined);
     expect(again.id()).toMatchObject({ agentId: agent.id().agentId });
-    while ((await stored()).some(({ unreachableSinceMs }) => unreachableSinceMs !== undefined)) await new Promise(setImmediate);
+    await eventually(async () => (await stored()).every(({ unreachableSinceMs }) => unreachableSinceMs === undefined));
     expect(exit).not.toHaveBeenCalled();
   });
 
   it('of too many agents that do not come back ends a restarted master (D-074)', async () => {
     const first = await start();
     const agents = ['store-1', 'store-2'].map((storeId) => join(first, storeId));
-    await until(() => agents.every((agent) => agent.id() !== undefined));
-    while ((await stored()).length < 2) await new Promise(setImmediate);
+    await eventually(() => agents.every((agent) => agent.id() !== undefined));
+    await eventually(async () => (await stored()).length === 2);
     await masters.pop()!.stop();
     await start({ HOLDFAST_MASTER_AGENT_REREGISTER_TIMEOUT_MS: '100', HOLDFAST_MASTER_RECOVERY_AGENT_REMOVAL_LIMIT: '99' });
-    await until(() => exit.mock.calls.length > 0);
+    await eventually(() => exit.mock.calls.length > 0);
     expect(exit).toHaveBeenCalledWith(1);
     expect(log.lines.filter(({ level }) => level === 'fatal').map(({ message }) => message)).toEqual([
       expect.stringMatching(/^2 of the 2 agents .* more than the 99 %/),

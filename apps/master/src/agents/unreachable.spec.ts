@@ -1,6 +1,7 @@
 import type { Capability } from '@holdfast/core/offers';
 import { Resources, scalar } from '@holdfast/core/resources';
-import { engDisk, launch, MasterStory, reportedTask, volume, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryFramework } from '../master.fixture';
 import { agentInfoOf, watched } from './agent-health.fixture';
 
 const cpu = scalar('cpus', 1);

@@ -2,7 +2,8 @@ import type { Operation } from '@holdfast/core/offers';
 import { Resources, scalar } from '@holdfast/core/resources';
 import type { WhenUnused } from '@holdfast/core/volumes';
 import { disconnectAgent } from '../agents';
-import { engDisk, launch, MasterStory, reportedTask, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { cancelDestroy } from '../volumes/cancel-destroy';
 
 const cpu = scalar('cpus', 1);

@@ -1,7 +1,8 @@
 import type { Operation } from '@holdfast/core/offers';
 import { Resources, scalar } from '@holdfast/core/resources';
 import type { WhenUnused } from '@holdfast/core/volumes';
-import { engDisk, launch, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { removeFramework } from '../frameworks/remove-framework';
 import { offerable } from './offerable';
 import { takeDrained } from './take-drained';

@@ -2,7 +2,8 @@ import { refuse } from '@holdfast/core/base';
 import type { Operation } from '@holdfast/core/offers';
 import { Resources, scalar } from '@holdfast/core/resources';
 import { disconnectAgent } from '../agents';
-import { engDisk, launch, MasterStory, reportedTask, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { operationsUnreachable } from '../operations/adopt-operations';
 import { reconcileOperations } from '../operations/reconcile-operations';
 

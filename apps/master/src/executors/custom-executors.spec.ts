@@ -3,18 +3,8 @@ import type { AgentMessage, MasterMessage } from '@holdfast/contracts';
 import type { RecordedLog } from '@holdfast/testing/log';
 import { asBookChange } from '../agents';
 import { disconnectAgent } from '../agents/disconnect-agent';
-import {
-  customExecutor,
-  engDisk,
-  launchGroup,
-  launchOn,
-  MasterStory,
-  frameworkInfo,
-  reportedTask,
-  volume,
-  type StoryAgent,
-  type StoryFramework,
-} from '../master.fixture';
+import { customExecutor, engDisk, launchGroup, launchOn, frameworkInfo, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { confirmTaskGone } from '../tasks/update-task';
 import { executorGone } from './executor-gone';
 import { passMessageOn } from './send-message';

@@ -1,17 +1,8 @@
 import { Resources, scalar } from '@holdfast/core/resources';
 import { asBookChange } from '../agents';
 import { disconnectAgent } from '../agents/disconnect-agent';
-import {
-  engDisk,
-  executorInfo,
-  launch,
-  launchGroup,
-  MasterStory,
-  reportedTask,
-  volume,
-  type StoryAgent,
-  type StoryFramework,
-} from '../master.fixture';
+import { engDisk, executorInfo, launch, launchGroup, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { confirmTaskGone } from '../tasks/update-task';
 
 const cpu = scalar('cpus', 1);

@@ -1,7 +1,8 @@
 import { connectRedis } from '@holdfast/platform/redis';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { startRedis, type TestRedis } from '@holdfast/testing/redis';
-import { frameworkInfo } from '../master.fixture';
+import { frameworkInfo } from '../builders.fixture';
 import { REMOVED_FRAMEWORKS_KEPT } from './framework-book';
 import { RedisFrameworkStore } from './framework-store';
 
@@ -54,7 +55,7 @@ describe('the store of frameworks', () => {
     const broken = connectRedis({ url: redis.url, name: 'test', log, whileAway: 'wait' });
     broken.disconnect();
     new RedisFrameworkStore(broken, 'lost', log).save({ info: info('f-1') });
-    await new Promise(setImmediate);
+    await eventually(() => log.lines.some(({ message }) => message === 'save framework: not written to Redis'));
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'save framework: not written to Redis' }));
   });
 });

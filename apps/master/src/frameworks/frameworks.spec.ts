@@ -1,6 +1,7 @@
 import { Resources, scalar } from '@holdfast/core/resources';
 import type { SchedulerEvent } from '@holdfast/contracts';
-import { engDisk, launch, MasterStory, volume } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory } from '../master.fixture';
 import { EventStream } from './event-stream';
 import { removeFramework } from './remove-framework';
 

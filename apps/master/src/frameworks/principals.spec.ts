@@ -1,6 +1,7 @@
 import type { Acl, Acls, ActionKind, Entity } from '@holdfast/core/authorization';
 import { scalar } from '@holdfast/core/resources';
-import { launch, MasterStory } from '../master.fixture';
+import { launch } from '../builders.fixture';
+import { MasterStory } from '../master.fixture';
 
 const some = (...values: string[]): Entity => ({ kind: 'some', values: new Set(values) });
 const only = (kind: ActionKind, ...rules: Acl[]): Acls => ({ permissive: false, rules: new Map([[kind, rules]]) });

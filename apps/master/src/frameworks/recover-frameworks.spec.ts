@@ -1,5 +1,6 @@
 import { scalar } from '@holdfast/core/resources';
-import { frameworkInfo, MasterStory, reportedTask } from '../master.fixture';
+import { frameworkInfo, reportedTask } from '../builders.fixture';
+import { MasterStory } from '../master.fixture';
 import { recoverFrameworks } from './recover-frameworks';
 
 const info = (id: string, failoverTimeoutMs: number) => ({ ...frameworkInfo({ id, failoverTimeoutMs }), id });

@@ -1,6 +1,7 @@
 import type { OfferConstraints } from '@holdfast/core/offers';
 import { scalar } from '@holdfast/core/resources';
-import { frameworkInfo, MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { frameworkInfo } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 
 const cpu = scalar('cpus', 1);
 const rackOne: OfferConstraints = {

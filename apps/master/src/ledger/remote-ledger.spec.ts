@@ -1,7 +1,8 @@
 import { ok, refuse, refused } from '@holdfast/core/base';
 import type { Drain, LedgerUnit, ReconcileOutcome } from '@holdfast/core/volumes';
 import { RpcFault } from '@holdfast/platform/rpc';
-import { done, ScriptedRegistry, until } from './scripted-registry.fixture';
+import { eventually } from '@holdfast/testing/eventually';
+import { done, ScriptedRegistry } from './scripted-registry.fixture';
 
 const away = refuse('ledger_unavailable', { problem: 'Redis is away' });
 const stale = refuse('stale_epoch', { epoch: 3, highest: 4 });
@@ -51,7 +52,7 @@ describe('a transaction', () => {
   it('that is cut off is in doubt, and so is its store', async () => {
     registry.answer = () => undefined;
     const cut = registry.ledger.apply('s1', [release]);
-    await until(() => registry.asked.length > 0);
+    await eventually(() => registry.asked.length > 0);
     await registry.lose();
     expect(await cut).toMatchObject({ ok: false, refusal: { code: 'ledger_unavailable', details: { inDoubt: true } } });
     expect(registry.heard).toContain('in doubt s1: a ledger transaction was cut off');
@@ -86,17 +87,18 @@ describe('what must be written sooner or later', () => {
     registry.answer = () => done({ refusal: away });
     const written: number[] = [];
     for (const generation of [1, 2]) void registry.ledger.record('s1', gone(generation)).then(() => written.push(generation));
-    await until(() => registry.asked.length === 1);
+    await eventually(() => registry.asked.length === 1);
     const settled = registry.ledger.settled('s1', 400);
     registry.world.advance(400);
     expect([await settled, await registry.ledger.settled('s2', 400)]).toEqual([false, true]);
 
     registry.answer = ({ units }) => done({ results: units.map(() => ({})) });
     const inTime = registry.ledger.settled('s1', 60_000);
-    await until(() => {
+    await eventually(() => {
       registry.world.advance(100);
-      return written.length === 2;
+      return registry.asked.length > 1;
     });
+    await eventually(() => written.length === 2);
     expect([await inTime, written]).toEqual([true, [1, 2]]);
     expect(registry.asked.at(-1)?.units).toEqual([gone(1), gone(2)]);
     expect(await registry.ledger.settled('s1', 400)).toBe(true);
@@ -135,7 +137,7 @@ describe('reconciliation', () => {
     registry.answer = () => done({ refusal: away });
     expect((await registry.ledger.reconcile(report)).refusal?.code).toBe('ledger_unavailable');
     const asked = (times: number) =>
-      until(() => {
+      eventually(() => {
         registry.world.advance(100);
         return registry.asked.length >= times;
       });
@@ -143,7 +145,7 @@ describe('reconciliation', () => {
     expect(registry.heard).toEqual(['back']);
     registry.answer = () => done({ unverified: true });
     await asked(registry.asked.length + 1);
-    await until(() => registry.heard.length > 1);
+    await eventually(() => registry.heard.length > 1);
     expect(registry.heard).toEqual(['back', 'in doubt s1: the ledger is back and has not seen the report of its agent']);
     expect(registry.asked.every(({ storeId, units }) => storeId === 's1' && units.length === 0)).toBe(true);
     const before = registry.asked.length;
@@ -183,20 +185,20 @@ describe('the link to the registry', () => {
     expect(registry.heard).toEqual(['back']);
     await registry.lose();
     await registry.listen();
-    await until(() => registry.ledger.isLinked);
+    await eventually(() => registry.ledger.isLinked);
     expect(registry.heard).toEqual(['back', 'back']);
     expect(await registry.ledger.apply('s1', [])).toEqual({ ok: true, revision: 1, results: [] });
-  }, 30_000);
+  });
 
   it('writes what was owed over the next one', async () => {
     await registry.lose();
     const written = registry.ledger.record('s1', gone(1));
     await registry.listen();
-    await until(() => registry.ledger.isLinked);
+    await eventually(() => registry.ledger.isLinked);
     registry.world.advance(500);
     await written;
     expect(registry.asked).toMatchObject([{ units: [gone(1)] }]);
-  }, 30_000);
+  });
 });
 
 describe('reads', () => {
@@ -265,9 +267,9 @@ describe('the feed', () => {
       },
       stop.signal,
     );
-    await until(() => seen.length === 1);
+    await eventually(() => seen.length === 1);
     go();
-    await until(() => seen.length === 4);
+    await eventually(() => seen.length === 4);
     expect(seen).toEqual([[5, 6], 'done', [7], 'done']);
     stop.abort();
     expect(await following).toEqual(ok(undefined));

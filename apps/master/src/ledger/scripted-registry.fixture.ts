@@ -12,6 +12,7 @@ import {
   type RpcServer,
   startRpcServer,
 } from '@holdfast/platform/rpc';
+import { eventually } from '@holdfast/testing/eventually';
 import { recordedLog } from '@holdfast/testing/log';
 import { manualWorld } from '@holdfast/testing/world';
 import { RemoteLedger } from './remote-ledger';
@@ -23,11 +24,6 @@ export const done = (more: Partial<TransactionResult> = {}): TransactionResult =
   unverified: false,
   ...more,
 });
-
-/** Asks again until it holds; what it waits for comes over the network. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** A registry over real gRPC that says what the test has it say, and a ledger of the master that is linked to it. Time is the test's. */
 export class ScriptedRegistry {
@@ -70,7 +66,7 @@ export class ScriptedRegistry {
       },
       log,
     );
-    await until(() => registry.ledger.isLinked);
+    await eventually(() => registry.ledger.isLinked);
     return registry;
   }
 
@@ -83,7 +79,7 @@ export class ScriptedRegistry {
   /** The registry is gone; `listen` brings it back where it was. */
   async lose(): Promise<void> {
     await this.server.stop();
-    await until(() => !this.ledger.isLinked);
+    await eventually(() => !this.ledger.isLinked);
   }
 
   get address(): string {

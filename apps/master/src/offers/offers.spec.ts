@@ -1,6 +1,7 @@
 import { Resources, scalar } from '@holdfast/core/resources';
 import { disconnectAgent } from '../agents';
-import { engDisk, MasterStory, volume } from '../master.fixture';
+import { engDisk, volume } from '../builders.fixture';
+import { MasterStory } from '../master.fixture';
 import { declineOffers } from './decline-offers';
 import { makeOffers } from './make-offers';
 import { rescindOffer } from './return-offers';

@@ -19,6 +19,7 @@ export function acknowledgeOperation(deps: Deps, framework: Framework, request: 
   if (!link) return refused(refuse('agent_disconnected', { agentId }));
   link.send({ kind: 'acknowledge_operation', frameworkId: framework.id, operationId, uuid });
   operation.unacknowledged = undefined;
+  deps.operations.noteAcknowledged(uuid);
   if (isOperationOver(operation.status.state)) deps.operations.remove(operation);
   return ok({});
 }

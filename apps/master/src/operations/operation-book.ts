@@ -14,9 +14,14 @@ export interface TrackedOperation {
   readonly sinceMs: number;
 }
 
+/** More than agents can repeat before they hear of it. */
+const ACKNOWLEDGED_KEPT = 10_000;
+
 /** Operations by framework; they are few beside tasks. */
 export class OperationBook {
   private readonly byFramework = new Map<FrameworkId, Map<OperationId, TrackedOperation>>();
+  /** Uuids of statuses, the newest last. */
+  private readonly acknowledged = new Set<string>();
 
   get(frameworkId: FrameworkId, operationId: OperationId): TrackedOperation | undefined {
     return this.byFramework.get(frameworkId)?.get(operationId);
@@ -34,6 +39,16 @@ export class OperationBook {
     if (siblings?.size === 0) this.byFramework.delete(frameworkId);
   }
 
+  /** An agent may be repeating this status just now, which is nothing new. */
+  noteAcknowledged(uuid: Uint8Array): void {
+    this.acknowledged.add(hex(uuid));
+    if (this.acknowledged.size > ACKNOWLEDGED_KEPT) this.acknowledged.delete(this.acknowledged.values().next().value as string);
+  }
+
+  wasAcknowledged(uuid: Uint8Array): boolean {
+    return this.acknowledged.has(hex(uuid));
+  }
+
   ofFramework(frameworkId: FrameworkId): readonly TrackedOperation[] {
     return [...(this.byFramework.get(frameworkId)?.values() ?? [])];
   }
@@ -44,3 +59,5 @@ export class OperationBook {
     );
   }
 }
+
+const hex = (uuid: Uint8Array): string => Buffer.from(uuid).toString('hex');

@@ -3,7 +3,8 @@ import { Resources, scalar } from '@holdfast/core/resources';
 import { watched } from '../agents/agent-health.fixture';
 import { disconnectAgent } from '../agents/disconnect-agent';
 import { recoverAgents } from '../agents/recover-agents';
-import { engDisk, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 
 const cpu = scalar('cpus', 1);
 const V = volume('data', 40);
@@ -74,6 +75,16 @@ describe('an operation with an id', () => {
     expect(states()).toHaveLength(2);
     const again = story.subscribe({ id: eng.framework.id });
     expect(states(again)).toEqual([['op-1', 'OPERATION_FINISHED', true]]);
+  });
+
+  it('is not told again when its agent repeats what was acknowledged meanwhile, and its id is free (D-095)', async () => {
+    await start();
+    story.reportOperation(agent, eng.framework.id, 'op-1', 'OPERATION_FINISHED');
+    await acknowledge('op-1', 'op-1OPERATION_FINISHED');
+    story.reportOperation(agent, eng.framework.id, 'op-1', 'OPERATION_FINISHED');
+    expect(states()).toHaveLength(1);
+    expect(acknowledged()).toEqual(['op-1', 'op-1']);
+    await start();
   });
 
   it('is over and forgotten once its end is acknowledged, which the agent is told (D-095)', async () => {

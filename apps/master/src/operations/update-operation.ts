@@ -16,6 +16,8 @@ export function updateOperation(deps: Deps, agent: Agent, { frameworkId, status 
     if (uuid) agent.link?.send({ kind: 'acknowledge_operation', frameworkId, operationId, uuid });
   };
   if (deps.frameworks.isRemoved(frameworkId)) return acknowledge();
+  // It has been repeated while the acknowledgement was on its way, or that was lost.
+  if (uuid && deps.operations.wasAcknowledged(uuid)) return acknowledge();
   // Its DESTROY is repeated until the data is gone: until then it has not failed.
   if (status.state !== 'OPERATION_FINISHED' && isBeingDestroyed(deps, agent, frameworkId, operationId)) return acknowledge();
 

@@ -1,8 +1,9 @@
 import { Resources } from '@holdfast/core/resources';
 import { agentLinkService, type AgentMessage, type LinkRequest, type LinkResponse, type MasterMessage } from '@holdfast/contracts';
 import { createRpcClient, startRpcServer, type DuplexClient, type RpcClient, type RpcServer } from '@holdfast/platform/rpc';
-import { until } from '../ledger/scripted-registry.fixture';
-import { customExecutor, frameworkInfo, MasterStory, type StoryFramework } from '../master.fixture';
+import { eventually } from '@holdfast/testing/eventually';
+import { customExecutor, frameworkInfo } from '../builders.fixture';
+import { MasterStory, type StoryFramework } from '../master.fixture';
 import { agentLinkHandlers } from './agent-link-service';
 
 describe('the agents’ door', () => {
@@ -34,7 +35,7 @@ describe('the agents’ door', () => {
   });
 
   const send = (...messages: AgentMessage[]) => link.send({ messages });
-  const told = (kind: MasterMessage['kind']) => until(() => heard.some((message) => message.kind === kind));
+  const told = (kind: MasterMessage['kind']) => eventually(() => heard.some((message) => message.kind === kind));
 
   it('brings a custom executor, what it and its framework say to one another, and its end', async () => {
     const { id = '' } = eng.framework.info;
@@ -56,7 +57,7 @@ describe('the agents’ door', () => {
     await told('registered');
     const [agent] = [...story.deps.agents.all()];
     const agentId = agent?.id ?? '';
-    await until(() => story.deps.executors.get(agentId, id, 'own') !== undefined);
+    await eventually(() => story.deps.executors.get(agentId, id, 'own') !== undefined);
 
     expect(await story.call(eng, { type: 'MESSAGE', agentId, executorId: 'own', data: Buffer.from('ping') })).toEqual({});
     await told('executor_message');

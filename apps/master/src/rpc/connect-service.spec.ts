@@ -1,6 +1,8 @@
 import { Resources, scalar } from '@holdfast/core/resources';
 import { schedulerService, type SchedulerCall } from '@holdfast/contracts';
-import { engDisk, frameworkInfo, launch, MasterStory, volume, type StoryAgent } from '../master.fixture';
+import { eventually } from '@holdfast/testing/eventually';
+import { engDisk, frameworkInfo, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent } from '../master.fixture';
 import type { Framework } from '../frameworks';
 import { type Connection, SchedulerDoor } from './scheduler-door.fixture';
 
@@ -135,7 +137,7 @@ describe('Connect', () => {
       code: 'invalid_argument',
       message: expect.stringContaining('one SUBSCRIBE') as unknown,
     });
-    expect(framework.stream).toBeUndefined();
+    await eventually(() => framework.stream === undefined);
     expect([...story.deps.frameworks.all()]).toHaveLength(1);
   });
 
@@ -150,7 +152,7 @@ describe('Connect', () => {
     offerTo(framework, cpu);
     connection.end();
     expect(await connection.ended).toBeUndefined();
-    expect(framework.stream).toBeUndefined();
+    await eventually(() => framework.stream === undefined);
     expect(story.deps.offers.size).toBe(0);
 
     const again = subscribe({ framework: frameworkInfo({ id: framework.id }) });

@@ -1,7 +1,8 @@
 import { scalar } from '@holdfast/core/resources';
 import { operatorService } from '@holdfast/contracts';
 import { createRpcClient, startRpcServer, type RpcClient, type RpcServer } from '@holdfast/platform/rpc';
-import { launch, MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { launch } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { operatorHandlers } from './operator-service';
 
 describe('the operators’ door', () => {

@@ -2,7 +2,8 @@ import { Resources, scalar } from '@holdfast/core/resources';
 import { agentLinkService, volumeService, type MasterMessage, type VolumesQuery, type WatchAnswer } from '@holdfast/contracts';
 import { createRpcClient, RpcFault, startRpcServer, type RpcClient, type RpcServer } from '@holdfast/platform/rpc';
 import { createAuthenticator } from '../authentication';
-import { engDisk, launch, MasterStory, type StoryAgent, volume } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent } from '../master.fixture';
 import { agentLinkHandlers } from './agent-link-service';
 import { volumeHandlers } from './volume-service';
 

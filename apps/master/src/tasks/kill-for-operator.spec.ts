@@ -1,7 +1,8 @@
 import { parseAcls } from '@holdfast/core/authorization';
 import { Resources, scalar } from '@holdfast/core/resources';
 import { disconnectAgent } from '../agents';
-import { engDisk, launch, MasterStory, reportedTask, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, reportedTask } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { killForOperator } from './kill-for-operator';
 
 const cpu = scalar('cpus', 1);

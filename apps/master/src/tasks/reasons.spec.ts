@@ -3,7 +3,8 @@ import type { Operation } from '@holdfast/core/offers';
 import type { StatusReason, TaskState } from '@holdfast/core/tasks';
 import { Resources, scalar } from '@holdfast/core/resources';
 import { disconnectAgent } from '../agents';
-import { engDisk, executorInfo, launch, launchGroup, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, executorInfo, launch, launchGroup, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { markUnreachable } from './mark-unreachable';
 import { reconcileTasks } from './reconcile-tasks';
 

@@ -1,7 +1,8 @@
 import { Resources, scalar } from '@holdfast/core/resources';
 import { disconnectAgent } from '../agents';
 import { recoverAgents } from '../agents/recover-agents';
-import { engDisk, launch, MasterStory, reportedTask, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, reportedTask, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 import { acknowledgeUpdate } from './acknowledge-update';
 import { killTask } from './kill-task';
 import { reconcileTasks } from './reconcile-tasks';

@@ -3,7 +3,8 @@ import { scalar } from '@holdfast/core/resources';
 import type { LedgerUnit } from '@holdfast/core/volumes';
 import type { RepairAnswer } from '@holdfast/contracts';
 import type { RecordedLog } from '@holdfast/testing/log';
-import { engDisk, launch, MasterStory, type StoryFramework, volume } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryFramework } from '../master.fixture';
 import { repairLedger } from './repair-ledger';
 import { inTime, StoryStore } from './story-store.fixture';
 

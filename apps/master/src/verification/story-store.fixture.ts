@@ -4,7 +4,8 @@ import type { AgentInspection, StrayMount } from '@holdfast/core/verification';
 import { convert, conversionOf, type FrameworkInfo } from '@holdfast/core/offers';
 import type { MasterMessage, ReportedTask } from '@holdfast/contracts';
 import { type AgentLink, disconnectAgent } from '../agents';
-import { engDisk, type MasterStory, type StoryAgent } from '../master.fixture';
+import { engDisk } from '../builders.fixture';
+import type { MasterStory, StoryAgent } from '../master.fixture';
 
 interface StoryLaunch {
   readonly framework: FrameworkInfo;

@@ -3,7 +3,8 @@ import type { VerifyAnswer, VerifyQuery } from '@holdfast/contracts';
 import type { LedgerUnit } from '@holdfast/core/volumes';
 import { RpcFault } from '@holdfast/platform/rpc';
 import { disconnectAgent } from '../agents';
-import { engDisk, launch, MasterStory, type StoryFramework, volume } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryFramework } from '../master.fixture';
 import { inTime, StoryStore } from './story-store.fixture';
 import { verifyLedger } from './verify-ledger';
 

@@ -1,6 +1,6 @@
 import { RpcFault } from '@holdfast/platform/rpc';
 import { disconnectAgent } from '../agents';
-import { launch } from '../master.fixture';
+import { launch } from '../builders.fixture';
 import { destroyVolume } from './destroy-volume';
 import { cpu, OWN, unused, V, VolumeStory } from './volume-changes.fixture';
 

@@ -1,7 +1,8 @@
 import { type Acls, parseAcls } from '@holdfast/core/authorization';
 import { Resources, scalar, type Resource } from '@holdfast/core/resources';
 import type { WhenUnused } from '@holdfast/core/volumes';
-import { engDisk, launch, MasterStory, volume, type StoryAgent, type StoryFramework } from '../master.fixture';
+import { engDisk, launch, volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent, type StoryFramework } from '../master.fixture';
 
 /* What the tests of this folder's changes begin with: volumes of one agent, and tasks that use them. */
 

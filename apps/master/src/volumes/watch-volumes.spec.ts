@@ -2,7 +2,8 @@ import { ok, refuse, refused, type Refusal, type Result } from '@holdfast/core/b
 import type { FedEntry, LedgerEntry, LedgerFeed, StorePosition } from '@holdfast/core/volumes';
 import type { WatchAnswer, WatchQuery } from '@holdfast/contracts';
 import { RpcFault, type OutStream } from '@holdfast/platform/rpc';
-import { MasterStory, type StoryAgent, volume } from '../master.fixture';
+import { volume } from '../builders.fixture';
+import { MasterStory, type StoryAgent } from '../master.fixture';
 import { watchVolumes } from './watch-volumes';
 
 const entry = (revision: number, key = 'eng/v1'): LedgerEntry => ({

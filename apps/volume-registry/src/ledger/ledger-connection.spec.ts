@@ -5,7 +5,8 @@ import { LedgerAway } from './ledger-connection';
 
 const V = 'eng/vol-1';
 const T1 = holderRef('t1');
-const WAIT_MS = 300;
+/** Also how long a Redis that is there may take. */
+const WAIT_MS = 1500;
 
 describe('the ledger and an unreliable Redis', () => {
   let ledger: TestLedger;

@@ -11,7 +11,15 @@ export interface TestLedger extends Ledger {
 export async function openTestLedger(changed: Partial<LedgerOptions> = {}, redisOptions?: TestRedisOptions): Promise<TestLedger> {
   const redis = await startRedis(redisOptions);
   const log = recordedLog();
-  const ledger = openLedger({ redisUrl: redis.url, keyPrefix: 'test', historyLength: 100_000, waitMs: 5000, probeMs: 50, log, ...changed });
+  const ledger = openLedger({
+    redisUrl: redis.url,
+    keyPrefix: 'test',
+    historyLength: 100_000,
+    waitMs: 20_000,
+    probeMs: 50,
+    log,
+    ...changed,
+  });
   const close = async () => {
     await ledger.close();
     await redis.stop();

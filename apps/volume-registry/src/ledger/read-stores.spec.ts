@@ -9,8 +9,8 @@ describe('the stores of the ledger', () => {
   let ledger: TestLedger;
   let redis: Redis;
 
-  const open = async (keyPrefix: string) => {
-    ledger = await openTestLedger({ keyPrefix, waitMs: 300 });
+  const open = async (keyPrefix: string, more: Parameters<typeof openTestLedger>[0] = {}) => {
+    ledger = await openTestLedger({ keyPrefix, ...more });
     await untilProblems(ledger, false);
     redis = new Redis(ledger.redis.url, { retryStrategy: null }).on('error', () => undefined);
   };
@@ -51,7 +51,7 @@ describe('the stores of the ledger', () => {
   });
 
   it('are not said to be none while Redis is away', async () => {
-    await open('test');
+    await open('test', { waitMs: 300 });
     await ledger.redis.kill();
     await expect(ledger.store.readStores()).rejects.toThrow(LedgerAway);
     await expect(ledger.store.readHolders({ storeId: 'store', volume: 'eng/v', limit: 10 })).rejects.toThrow(LedgerAway);

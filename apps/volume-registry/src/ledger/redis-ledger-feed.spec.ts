@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { eventually } from '@holdfast/testing/eventually';
 import { acquire, create, describeLedgerFeed, FeedRecord, holderRef, LedgerStory, release } from '@holdfast/testing/volume-store';
 import { openTestLedger, untilProblems, type TestLedger } from './ledger.fixture';
 
@@ -97,7 +98,7 @@ describe('the feed of a Redis', () => {
 
   describe('that is lost', () => {
     beforeEach(async () => {
-      await open({ waitMs: 5000 }, { appendonly: true });
+      await open({}, { appendonly: true });
       await story.done(create(V));
     });
 
@@ -195,7 +196,7 @@ describe('the feed of a Redis', () => {
       const follower = follow(after(0));
       const order: string[] = [];
       const blocked = async () => (await clients()).some((line) => line.includes('-feed') && line.includes('cmd=xread'));
-      while (!(await blocked())) await new Promise((resolve) => setImmediate(resolve));
+      await eventually(blocked);
       await story.done(create(V)).then(() => order.push('written'));
       await follower.until('store', 1).then(() => order.push('heard'));
       expect(order).toEqual(['written', 'heard']);

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { expectLikeRules, ledgerCommands, type Rewind } from '@holdfast/testing/volume-store';
 import { openTestLedger, type TestLedger } from './ledger.fixture';
 
-const RUNS = Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 200);
+const RUNS = Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 400);
 const SEED = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 2 ** 31);
 
 /** Each change, each cause of reconciliation and each refusal of the ledger must have been met, or the commands do not bite. */

@@ -9,6 +9,7 @@ import { openProvenLedger, SCRIPTS } from './proven-ledger.fixture';
 /** The same sequences for each, so that a mutation is caught by every run of this spec or by none. */
 const SEED = 20_261_122;
 const BUDGET = 400;
+const TIMEOUT_MS = 60_000 + BUDGET * 300;
 
 describe('the model test', () => {
   let redis: TestRedis;
@@ -39,14 +40,19 @@ describe('the model test', () => {
     }
   }
 
-  it('passes the ledger as it is', async () => {
-    expect(await caughtAfter(SCRIPTS, 'whole')).toBeUndefined();
-  });
+  it(
+    'passes the ledger as it is',
+    async () => {
+      expect(await caughtAfter(SCRIPTS, 'whole')).toBeUndefined();
+    },
+    TIMEOUT_MS,
+  );
 
   it.each(MUTATIONS.map((mutation, at) => ({ ...mutation, at })))(
     'fails a ledger that $does ($script.lua)',
     async ({ at, ...mutation }) => {
       expect(await withBroken(mutation, (folder) => caughtAfter(folder, `mutation-${at}`))).toBeDefined();
     },
+    TIMEOUT_MS,
   );
 });

@@ -1,3 +1,4 @@
+import { eventually } from '@holdfast/testing/eventually';
 import { hashSecret, isSecretOf, parseSecretHash, type SecretHash } from './secret-hash';
 import { createVerifier } from './verifier';
 
@@ -88,20 +89,20 @@ describe('the verifier', () => {
 
     let isAnswered = false;
     const other = Promise.resolve(verifier.verify({ principal: 'web', secret: 'other' })).finally(() => (isAnswered = true));
-    while (!isAnswered) {
+    await eventually(() => {
       release();
-      await new Promise(setImmediate);
-    }
+      return isAnswered;
+    });
     expect(await other).toBe('right');
     // One of the flood was under way; then one more, one stranger, and it is the other's turn.
     expect(secrets.slice(1).indexOf('other')).toBeLessThanOrEqual(3);
     const rest = Promise.all([...flood, ...strangers]);
     let isOver = false;
     void rest.then(() => (isOver = true));
-    while (!isOver) {
+    await eventually(() => {
       release();
-      await new Promise(setImmediate);
-    }
+      return isOver;
+    });
     expect(new Set(await rest)).toEqual(new Set(['wrong', 'busy']));
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Refusal } from '@holdfast/core/base';
+import { eventually } from '@holdfast/testing/eventually';
 import { RawSocket } from '@holdfast/testing/http';
 import { manualWorld } from '@holdfast/testing/world';
 import { type EventFormat, RecordStream } from './record-stream';
@@ -46,7 +47,7 @@ describe('RecordStream', () => {
       await new Promise(setImmediate);
     }
     client.socket.resume();
-    while (stream.bufferedBytes > 0) await once(client.socket, 'data');
+    await eventually(() => stream.bufferedBytes === 0);
   });
 
   it('is closed from its end on: nothing more is sent, and whoever waits hears of it once', async () => {

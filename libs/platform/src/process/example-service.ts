@@ -24,7 +24,6 @@ runService({
       ]),
     },
   }),
-  stopLimitMs: 300,
   async start({ httpPort, behaviour }, log): Promise<RunningService> {
     log.debug('only at level debug');
     if (behaviour === 'start_fails') throw new ExampleFault('the disk is not there', { cause: new Error('ENOENT: /dev/nowhere') });

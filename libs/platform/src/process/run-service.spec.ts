@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { runScript, type RunningScript, type ScriptOptions } from '@holdfast/testing/processes';
 
 const EXAMPLE = join(__dirname, 'example-service.ts');
+const ENDLESS = join(__dirname, 'example-endless.ts');
 
 describe('runService', () => {
   const scripts: RunningScript[] = [];
-  const run = (options: ScriptOptions = {}): RunningScript => {
-    const script = runScript(EXAMPLE, options);
+  const run = (options: ScriptOptions = {}, example = EXAMPLE): RunningScript => {
+    const script = runScript(example, options);
     scripts.push(script);
     return script;
   };
@@ -98,7 +99,7 @@ describe('runService', () => {
   });
 
   it('ends with 1 when it does not stop in time', async () => {
-    const script = behaving('stop_hangs');
+    const script = run({}, ENDLESS);
     await serving(script);
     script.child.kill('SIGTERM');
     expect((await script.exit).code).toBe(1);

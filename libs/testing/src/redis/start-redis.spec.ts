@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { eventually } from '@holdfast/testing/eventually';
 import { runScript } from '@holdfast/testing/processes';
 import { startRedis, type TestRedis } from './start-redis';
 
@@ -50,7 +51,7 @@ describe('a Redis server of a test', () => {
     await redis.ping();
     server.pause();
     const state = () => readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1]?.[0];
-    while (state() !== 'T') await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => state() === 'T');
     const answer = redis.incr('n');
     let isAnswered = false;
     void answer.finally(() => (isAnswered = true));
@@ -66,10 +67,18 @@ describe('a Redis server of a test', () => {
     const { pid, dir } = (await child.waitForLine(() => true)) as unknown as { pid: number; dir: string };
     expect(existsSync(dir)).toBe(true);
     await child.kill();
-    while (existsSync(dir)) await new Promise((resolve) => setImmediate(resolve));
-    // Whoever must collect the dead may take his time; a dead process has no working directory.
-    expect(() => readlinkSync(`/proc/${pid}/cwd`)).toThrow();
+    await eventually(() => !existsSync(dir));
+    await eventually(() => isOver(pid));
   });
+
+  /** Whoever must collect the dead may take his time; a dead process has no working directory. */
+  function isOver(pid: number): boolean {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === '';
+    } catch {
+      return true;
+    }
+  }
 
   it('leaves nothing behind when it is stopped', async () => {
     const server = await start();

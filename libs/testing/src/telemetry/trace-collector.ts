@@ -10,7 +10,7 @@ export interface TraceCollector {
   readonly endpoint: string;
   /** All spans so far, in the order in which they came. */
   readonly spans: readonly RecordedSpan[];
-  /** Resolves with the first span that fits, past or future; rejects after `timeoutMs` (10 000) and tells what there is. */
+  /** Resolves with the first span that fits, past or future; rejects after `timeoutMs` (45 000) and tells what there is. */
   waitForSpan(fits: (span: RecordedSpan) => boolean, timeoutMs?: number): Promise<RecordedSpan>;
   stop(): void;
 }
@@ -41,7 +41,7 @@ export async function startTraceCollector(): Promise<TraceCollector> {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     spans,
-    waitForSpan: (fits, timeoutMs = 10_000) =>
+    waitForSpan: (fits, timeoutMs = 45_000) =>
       new Promise((resolve, reject) => {
         const there = spans.find(fits);
         if (there) return resolve(there);

@@ -17,12 +17,14 @@ const LEAST_SHARES = 2;
 const LEAST_QUOTA_US = 1000;
 /** Ticks of the clock in which the kernel tells programs times, on every Linux that Node.js runs on. */
 const TICK_MS = 10;
+const MEMORY_AND_SWAP = 'memory.memsw.limit_in_bytes';
 
 /** Control groups, version 1: a directory in the hierarchy of each controller. */
 export class CgroupsV1 implements Cgroups {
   readonly version = 'v1';
   private readonly mounts: readonly string[];
   private readonly bases: Readonly<Record<Controller, string>>;
+  private readonly isSwapCounted: boolean;
 
   /** `mountRoot`: /sys/fs/cgroup; `root`: relative, such as `holdfast/<store id>`. */
   constructor(
@@ -32,6 +34,7 @@ export class CgroupsV1 implements Cgroups {
     const mount = (controller: Controller) => realpathSync(join(mountRoot, controller));
     const base = (controller: Controller) => join(mount(controller), root);
     this.mounts = [...new Set(V1_CONTROLLERS.map(mount))];
+    this.isSwapCounted = existsSync(join(mount('memory'), MEMORY_AND_SWAP));
     this.bases = { cpu: base('cpu'), cpuacct: base('cpuacct'), memory: base('memory'), pids: base('pids') };
   }
 
@@ -44,7 +47,7 @@ export class CgroupsV1 implements Cgroups {
       writeSetting(cpu, 'cpu.cfs_period_us', PERIOD_US);
       writeSetting(cpu, 'cpu.cfs_quota_us', Math.max(LEAST_QUOTA_US, Math.round((limits.cpuAtMostMilli * PERIOD_US) / 1000)));
     }
-    if (limits.memoryBytes !== undefined) setMemory(memory, limits.memoryBytes);
+    if (limits.memoryBytes !== undefined) this.setMemory(memory, limits.memoryBytes);
     writeSetting(pids, 'pids.max', limits.processes);
     return group;
   }
@@ -60,6 +63,14 @@ export class CgroupsV1 implements Cgroups {
 
   leave(): void {
     for (const mount of this.mounts) removeRoot(mount, this.root);
+  }
+
+  /** With swap, where it is counted. The bound of both may never be below that of memory alone, not even for a moment. */
+  private setMemory(directory: string, bytes: number): void {
+    const isGrowing = this.isSwapCounted && bytes > (readNumber(directory, MEMORY_AND_SWAP) ?? Infinity);
+    if (isGrowing) writeSetting(directory, MEMORY_AND_SWAP, bytes);
+    writeSetting(directory, 'memory.limit_in_bytes', bytes);
+    if (this.isSwapCounted && !isGrowing) writeSetting(directory, MEMORY_AND_SWAP, bytes);
   }
 
   private of(launchId: LaunchId): CgroupV1 {
@@ -113,14 +124,4 @@ class CgroupV1 implements Cgroup {
     // All are tried: one that is in use keeps no other.
     return [...new Set(Object.values(this.directories))].map((directory) => removeGroup(directory)).every(Boolean);
   }
-}
-
-/** With swap, where it is counted. The bound of both may never be below that of memory alone, not even for a moment. */
-function setMemory(directory: string, bytes: number): void {
-  const both = 'memory.memsw.limit_in_bytes';
-  const isSwapCounted = existsSync(join(directory, both));
-  const isGrowing = isSwapCounted && bytes > (readNumber(directory, both) ?? Infinity);
-  if (isGrowing) writeSetting(directory, both, bytes);
-  writeSetting(directory, 'memory.limit_in_bytes', bytes);
-  if (isSwapCounted && !isGrowing) writeSetting(directory, both, bytes);
 }
