@@ -29,6 +29,17 @@ describe('planServices', () => {
     });
   });
 
+  it.each([
+    ['warn', 'info'],
+    ['silent', 'info'],
+    ['debug', 'debug'],
+    ['nonsense', 'nonsense'],
+    [undefined, undefined],
+  ])('with the log level %s services log as %s: that they serve must be heard, and a mistake be told by them', (asked, given) => {
+    const { services, agents } = planServices({ ...OPTIONS, env: { HOLDFAST_LOG_LEVEL: asked }, redisUrl: 'redis://r:1' }, PORTS);
+    for (const { env } of [...services, ...agents.map(({ process }) => process)]) expect(env['HOLDFAST_LOG_LEVEL']).toBe(given);
+  });
+
   it('lets each service find another where it is told to, and the rest where it is', () => {
     const dial = { 'master-volume-registry': '127.0.0.1:91', 'master-redis': '127.0.0.1:92', 'agent-2-master': '127.0.0.1:93' };
     const { services, agents } = planServices({ ...OPTIONS, dial }, { ...PORTS, redis: 9 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { logLevelOf } from '@holdfast/platform/config';
 import { findRedisServer, redisSpec } from './redis-server';
 import { LOOPBACK, type ClusterPorts } from './ports';
 import type { ProcessSpec } from './supervised-process';
@@ -64,7 +65,7 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
     name,
     command: process.execPath,
     args: ['-r', join(options.distDir, 'telemetry-preload.cjs'), join(options.distDir, 'apps', app, 'main.cjs')],
-    env: { ...env, ...redisSettings(name), ...settings },
+    env: { ...env, ...audible(env), ...redisSettings(name), ...settings },
     isServingLine: saysServing,
   });
   const agents = ports.agentsHttp.map((httpPort, index) => {
@@ -112,6 +113,10 @@ export function planServices(options: ClusterOptions, ports: ClusterPorts): Serv
     ports,
   };
 }
+
+/** That a service serves is a line of the level `info`, which a stricter level would keep from us. */
+const audible = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  ['debug', 'info'].includes(logLevelOf(env)) ? {} : { HOLDFAST_LOG_LEVEL: 'info' };
 
 /** Services log JSON lines; one of them says that everything serves. */
 function saysServing(line: string): boolean {
