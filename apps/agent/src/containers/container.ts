@@ -157,7 +157,7 @@ export class Container {
       for (const pid of left) sendSignal(pid, 'SIGKILL');
       return left.length === 0;
     });
-    // Told in order by who saw it, and needs no more to be said.
+    // Its command has run and ended well: nothing that the log could say would change that, nor would a limit that was reached on the way.
     const isWell = this.hasStartedCommand && exit?.code === 0;
     const log = isWell ? { isRunning: true, exitCode: 0 } : await readContainerLog(this.deps.logPath);
     const limited = isWell ? undefined : (log.limited ?? (await this.limitReached()));

@@ -53,11 +53,11 @@ it('has the words of the container in between, and neither is taken for the othe
   await journal.append(EVENTS[0]!);
   appendFileSync(path(), `{ "child-pid": 7\nholdfast: process 6 5\n, "pid-namespace": 4 }\nholdfast: running\n`);
   await journal.append(EVENTS[1]!, EVENTS[2]!);
-  appendFileSync(path(), '{ "exit-code": 9 }\n');
+  appendFileSync(path(), 'null\n7\n"tar"\n{ "exit-code": 9 }\n');
   await journal.append(...EVENTS.slice(3));
   await journal.close();
   expect(await eventsOf()).toEqual(EVENTS);
-  expect(await readContainerLog(path())).toEqual({ mark: { pid: 6, startTicks: 5 }, isRunning: true, exitCode: 9 });
+  expect(await readContainerLog(path())).toEqual({ mark: { pid: 6, startTicks: 5 }, isRunning: true, exitCode: 9, complaint: '7: "tar"' });
 });
 
 it('gives back what was asked for and what has happened, in order', async () => {

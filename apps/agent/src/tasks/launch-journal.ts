@@ -160,13 +160,8 @@ function toJson(event: LaunchEvent): Json {
 
 /** Undefined: an empty line, what was cut off, or a word of the container. */
 function parse(line: string): LaunchEvent | undefined {
-  let json: Json | { readonly kind?: undefined };
-  try {
-    json = JSON.parse(line) as Json;
-  } catch {
-    return undefined;
-  }
-  switch (json.kind) {
+  const json = jsonIn(line);
+  switch (json?.kind) {
     case undefined:
       return undefined;
     case 'status': {
@@ -183,6 +178,15 @@ function parse(line: string): LaunchEvent | undefined {
     }
     default:
       return json;
+  }
+}
+
+function jsonIn(line: string): Json | undefined {
+  try {
+    const json = JSON.parse(line) as Json | null;
+    return json !== null && typeof json === 'object' && 'kind' in json ? json : undefined;
+  } catch {
+    return undefined;
   }
 }
 
