@@ -6,7 +6,7 @@ import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { describeFault } from '../files';
-import { closeInherited, markOf, sendSignal } from '../processes';
+import { closeInherited, findProcesses, markOf, sendSignal } from '../processes';
 import { markLine } from './container-log';
 import type { SpawnerAnswer, SpawnerRequest, StartRequest } from './spawner-messages';
 
@@ -49,12 +49,8 @@ function startWithLog(request: StartRequest, opened: readonly number[], log: num
   try {
     writeSync(log, markLine(mark));
   } catch (fault) {
-    // Without its script the container ends by itself, and only then nothing of it is left but what bwrap may leave that could not begin.
-    const group = -child.pid;
-    child.once('exit', () => {
-      sendSignal(group, 'SIGKILL');
-      answer({ kind: 'failed', id, problem: describeFault(fault) });
-    });
+    // Without its script the container ends by itself, but for what bwrap may leave that could not begin.
+    child.once('exit', () => failedOnceGone(id, mark.pid, describeFault(fault)));
     input.end();
     return;
   }
@@ -68,6 +64,16 @@ function startWithLog(request: StartRequest, opened: readonly number[], log: num
   held.set(id, input);
   input.write(script);
 }
+
+/** Ends what is left of a session, and says so only when nothing is. */
+function failedOnceGone(id: number, session: number, problem: string): void {
+  const left = findProcesses({ session });
+  if (left.length === 0) return answer({ kind: 'failed', id, problem });
+  for (const pid of left) sendSignal(pid, 'SIGKILL');
+  setTimeout(() => failedOnceGone(id, session, problem), GONE_CHECK_MS);
+}
+
+const GONE_CHECK_MS = 5;
 
 /** For what goes with a container that is there: nobody would look for it after a crash, its container has it. */
 function startBeside(request: StartRequest, opened: readonly number[]): void {

@@ -63,8 +63,12 @@ describe.each(['namespaces', 'plain'] as const)('a task (%s)', (isolation) => {
   });
 
   it('tells the end in the order: statuses first, evidence after, so that holders are released before a framework hears (11.2)', async () => {
-    await started({ isolation });
-    bed.master.run({ id: 't1' });
+    const agent = await started({ isolation });
+    const task = bed.master.run({ id: 't1', line: 'while [ ! -e go ]; do sleep 0.01; done' });
+    await bed.master.untilState('t1', 'TASK_RUNNING');
+    // Answered after all acknowledgements: a status that waits for one would be told later.
+    expect(await bed.master.apply('RESERVE', reservedDisk(1))).toBeUndefined();
+    writeFileSync(join(sandboxOf(agent, task), 'go'), '');
     await bed.master.untilGone('t1');
     const kinds = bed.master.heard.map((message) => (message.kind === 'task_update' ? message.status.state : message.kind));
     expect(kinds.indexOf('TASK_FINISHED')).toBeLessThan(kinds.indexOf('task_gone'));
