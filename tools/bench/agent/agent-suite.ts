@@ -12,6 +12,8 @@ import { stopOnSignals } from './stop-on-signals';
 const AT_ONCE = 16;
 /** Starts, beside the same isolation without us. */
 const START_MARK = 0.5;
+/** Starts that do not count: what an agent does often is compiled well after so many. */
+const WARM_UP = 1_000;
 const CROWD = 1_000;
 const IDLE_TASKS = 200;
 /** 1 % of a core. */
@@ -80,9 +82,8 @@ async function starts(run: SuiteRun, sizes: Sizes, plain: AgentProcess, isolated
       ? [{ name: 'isolated, no volume, beside it in control groups, by a script', master: isolated.master, volumes: [], floor: grouped }]
       : []),
   ];
-  // What an agent does often is compiled well after a while; the floor has nothing that has to be.
   run.say('warming up …');
-  for (const { master } of [plain, isolated]) await startsPerSecond(master, [], 2 * sizes.startsPerRound, AT_ONCE);
+  for (const { master } of [plain, isolated]) await startsPerSecond(master, [], WARM_UP, AT_ONCE);
   const results: Result[] = [];
   for (const { name, master, volumes, floor, mark } of cases) {
     const { startsPerRound, rounds } = sizes;
