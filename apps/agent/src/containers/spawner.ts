@@ -65,15 +65,16 @@ function startWithLog(request: StartRequest, opened: readonly number[], log: num
   input.write(script);
 }
 
-/** Ends what is left of a session, and says so only when nothing is. */
-function failedOnceGone(id: number, session: number, problem: string): void {
+/** Ends what is left of a session, and says so only when nothing is; a process that hangs in the system may take long to die. */
+function failedOnceGone(id: number, session: number, problem: string, waitMs = FIRST_WAIT_MS): void {
   const left = findProcesses({ session });
   if (left.length === 0) return answer({ kind: 'failed', id, problem });
   for (const pid of left) sendSignal(pid, 'SIGKILL');
-  setTimeout(() => failedOnceGone(id, session, problem), GONE_CHECK_MS);
+  setTimeout(() => failedOnceGone(id, session, problem, Math.min(waitMs * 2, LONGEST_WAIT_MS)), waitMs);
 }
 
-const GONE_CHECK_MS = 5;
+const FIRST_WAIT_MS = 5;
+const LONGEST_WAIT_MS = 1_000;
 
 /** For what goes with a container that is there: nobody would look for it after a crash, its container has it. */
 function startBeside(request: StartRequest, opened: readonly number[]): void {

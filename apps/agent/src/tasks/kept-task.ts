@@ -77,7 +77,10 @@ export interface KeeperOf {
 
 /** The executors that frameworks bring, which run tasks in a container of theirs. */
 export interface CustomExecutors {
-  /** The task of `record`, whose `info.executor` is CUSTOM, with its journal in `file`; kept, not begun. Of a group, `record.group` says how many belong together. */
+  /**
+   * The task of `record`, whose `info.executor` is CUSTOM, with its journal in `file`; kept, not begun. Of a group, `record.group` says how
+   * many belong together.
+   */
   taskOf(record: LaunchRecord, file: string, keeper: KeeperOf): KeptTask;
   /** Every journal has been read and every task of theirs resumed: what is left of them now has none. */
   recovered(): Promise<void>;
